@@ -1,0 +1,1 @@
+"""Sends artifacts through the stages in sequence, and answers what came of it and why."""

@@ -1,0 +1,1 @@
+"""The stages of Cuegraph, the runtime they run on and the documents they hand on."""

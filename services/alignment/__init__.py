@@ -1,0 +1,1 @@
+"""Alignment: gives every word its time."""

@@ -1,0 +1,1 @@
+"""Asr: writes down what is said."""

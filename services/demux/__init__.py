@@ -1,0 +1,1 @@
+"""Demux: takes the audio and the description out of a film."""

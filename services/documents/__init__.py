@@ -1,0 +1,1 @@
+"""The JSON documents that stages hand on. Pure: no I/O, no runtime."""

@@ -1,0 +1,1 @@
+"""Mux: puts subtitle tracks into a film."""

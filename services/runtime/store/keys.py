@@ -1,0 +1,82 @@
+"""Where everything lies in the store. No other module writes a key by hand.
+
+    blobs/sha256/ab/<64 hex>                                    every artifact
+    cache/<action key>                                          what this action produced
+    jobs/<job>/job.json                                         the request with everything resolved
+    jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/started.json    an attempt began (evidence if it never ends)
+    jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/manifest.json   an attempt ended, well or badly
+    jobs/<job>/stages/<NN_stage>/<shard>/manifest.json          the commit
+    jobs/<job>/logs/99_pipeline_<UTC timestamp>.log             one per process that drove the job
+    jobs/<job>/rounds/<n>/{requested,cancel,outcome}.json       a round of driving the job: asked for, called off, ended
+    jobs/<job>/heartbeat.json                                   who drives the job now; may be overwritten
+    jobs/<job>/seal.json                                        the manifests of the finished job
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UNSHARDED = "_"
+
+
+def blob(digest: str) -> str:
+    return f"blobs/sha256/{digest[:2]}/{digest}"
+
+
+def cache(action_key: str) -> str:
+    return f"cache/{action_key}"
+
+
+def job(job_id: str) -> str:
+    return f"jobs/{job_id}/job.json"
+
+
+def seal(job_id: str) -> str:
+    return f"jobs/{job_id}/seal.json"
+
+
+def heartbeat(job_id: str) -> str:
+    return f"jobs/{job_id}/heartbeat.json"
+
+
+def pipeline_log(job_id: str, timestamp: str) -> str:
+    return f"jobs/{job_id}/logs/99_pipeline_{timestamp}.log"
+
+
+def round_file(job_id: str, number: int, name: str) -> str:
+    return f"jobs/{job_id}/rounds/{number}/{name}.json"
+
+
+def stages(job_id: str) -> str:
+    """Prefix of everything the stages of a job wrote about themselves."""
+    return f"jobs/{job_id}/stages/"
+
+
+@dataclass(frozen=True, order=True)
+class Step:
+    """One stage of one job, for one shard: the unit that is run, committed and retried."""
+
+    job: str
+    number: int
+    """Position in the pipeline, from 1."""
+    stage: str
+    shard: str = UNSHARDED
+    """`_` for the whole film; a language, later a chunk number, for a part."""
+
+    @property
+    def folder(self) -> str:
+        """Folder name that people see, e.g. `01_demux`."""
+        return f"{self.number:02d}_{self.stage}"
+
+    @property
+    def prefix(self) -> str:
+        return f"{stages(self.job)}{self.folder}/{self.shard}/"
+
+    @property
+    def commit(self) -> str:
+        """Key of the commit. The step is done if and only if it exists."""
+        return f"{self.prefix}manifest.json"
+
+    def attempt(self, number: int, name: str) -> str:
+        """Key of `name` (`started` or `manifest`) of attempt `number`."""
+        return f"{self.prefix}attempts/{number}/{name}.json"

@@ -1,0 +1,1 @@
+"""Subtitles: makes readable cues of words."""

@@ -1,0 +1,1 @@
+"""Vad: finds where people speak."""
