@@ -1,0 +1,143 @@
+"""The two records that frame a job: `job.json` says what was asked, `seal.json` what there was at its end."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from services.runtime.artifact import Artifact
+from services.runtime.errors import InvalidDocument
+from services.runtime.manifest import CodeRecord, SettingRecord, canonical_json
+from services.runtime.store.keys import UNSHARDED, Step
+
+JOB_SCHEMA = "cuegraph.job/1"
+SEAL_SCHEMA = "cuegraph.seal/1"
+
+_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True)
+class MediaRecord:
+    """The film of a job."""
+
+    __pydantic_config__ = _STRICT
+
+    artifact: Artifact
+    title: str
+    file_name: str
+    """As the user named the file, without its folder."""
+
+
+@dataclass(frozen=True, order=True)
+class PlannedStep:
+    """One step that the job must finish."""
+
+    __pydantic_config__ = _STRICT
+
+    number: int
+    stage: str
+    shard: str = UNSHARDED
+
+    def of(self, job: str) -> Step:
+        return Step(job, self.number, self.stage, self.shard)
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """The request with everything resolved. Written once, before the first step."""
+
+    __pydantic_config__ = _STRICT
+
+    job: str
+    workflow: str
+    media: MediaRecord
+    source_language: str
+    """BCP-47."""
+    profile: str
+    plan: tuple[PlannedStep, ...]
+    """In order of number: every step must have a commit before the job may be sealed as SUCCEEDED."""
+    request_digest: str
+    """Digest of the request, so that the same request asked twice is one job."""
+    create_time: datetime
+    code: CodeRecord
+    clip_start: float | None = None
+    """Film time in seconds, or None for the beginning."""
+    clip_end: float | None = None
+    """Film time in seconds, or None for the end."""
+    settings: dict[str, SettingRecord] = field(default_factory=dict)
+    """By `stage.setting`: what differs from the stages' defaults."""
+    schema: str = JOB_SCHEMA
+
+    def to_json(self) -> bytes:
+        return _to_json(self)
+
+    @staticmethod
+    def from_json(data: bytes) -> JobRecord:
+        """Raises InvalidDocument if the bytes are not a job record of this schema."""
+        return _from_json(JobRecord, data, JOB_SCHEMA)
+
+
+@dataclass(frozen=True, order=True)
+class SealedManifest:
+    """One manifest as it was when the job ended."""
+
+    __pydantic_config__ = _STRICT
+
+    key: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class SealRecord:
+    """All manifests of a finished job, attempts and commits. Whatever differs from it was changed afterwards."""
+
+    __pydantic_config__ = _STRICT
+
+    job: str
+    job_digest: str
+    """Digest of the bytes of `job.json`."""
+    manifests: tuple[SealedManifest, ...]
+    """In order of key."""
+    outcome: Literal["SUCCEEDED", "FAILED", "CANCELLED"]
+    schema: str = SEAL_SCHEMA
+
+    def to_json(self) -> bytes:
+        return _to_json(self)
+
+    @staticmethod
+    def from_json(data: bytes) -> SealRecord:
+        """Raises InvalidDocument if the bytes are not a seal of this schema."""
+        return _from_json(SealRecord, data, SEAL_SCHEMA)
+
+
+class _Record(Protocol):
+    @property
+    def schema(self) -> str: ...
+
+
+R = TypeVar("R", bound=_Record)
+
+
+@functools.cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _to_json(record: _Record) -> bytes:
+    return canonical_json(_adapter(type(record)).dump_python(record, mode="json"))
+
+
+def _from_json(kind: type[R], data: bytes, schema: str) -> R:
+    try:
+        record: R = _adapter(kind).validate_json(data)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(str(part) for part in problem["loc"]) or "document"
+        raise InvalidDocument(f"this is not a {schema}: {place}: {problem['msg']}") from error
+    if record.schema != schema:
+        raise InvalidDocument(f"a record of {record.schema!r} cannot be read here: only {schema} can")
+    return record
