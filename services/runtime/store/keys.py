@@ -1,15 +1,15 @@
 """Where everything lies in the store. No other module writes a key by hand.
 
-    blobs/sha256/ab/<64 hex>                                    every artifact
-    cache/<action key>                                          what this action produced
-    jobs/<job>/job.json                                         the request with everything resolved
-    jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/started.json    an attempt began (evidence if it never ends)
-    jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/manifest.json   an attempt ended, well or badly
-    jobs/<job>/stages/<NN_stage>/<shard>/manifest.json          the commit
-    jobs/<job>/logs/99_pipeline_<UTC timestamp>.log             one per process that drove the job
-    jobs/<job>/rounds/<n>/{requested,cancel,outcome}.json       a round of driving the job: asked for, called off, ended
-    jobs/<job>/heartbeat.json                                   who drives the job now; may be overwritten
-    jobs/<job>/seal.json                                        the manifests of the finished job
+blobs/sha256/ab/<64 hex>                                    every artifact
+cache/<action key>                                          what this action produced
+jobs/<job>/job.json                                         the request with everything resolved
+jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/started.json    an attempt began (evidence if it never ends)
+jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/manifest.json   an attempt ended, well or badly
+jobs/<job>/stages/<NN_stage>/<shard>/manifest.json          the commit
+jobs/<job>/logs/99_pipeline_<UTC timestamp>.log             one per process that drove the job
+jobs/<job>/rounds/<n>/{requested,cancel,outcome}.json       a round of driving the job: asked for, called off, ended
+jobs/<job>/heartbeat.json                                   who drives the job now; may be overwritten
+jobs/<job>/seal.json                                        the manifests of the finished job
 """
 
 from __future__ import annotations

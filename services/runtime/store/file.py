@@ -1,0 +1,227 @@
+"""A store in a folder: what was created survives a power cut, and nothing half-written is ever seen."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from ..errors import AlreadyExists, ObjectNotFound, StoreError, StoreFull, StoreRefused, StoreUnavailable
+from .base import RESERVED_FOLDER, check_key, check_prefix
+
+_COPY_BYTES = 1 << 30
+_READ_ONLY = 0o444
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NO_KERNEL_COPY = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM}
+_NO_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP}
+
+
+class FileStore:
+    """Objects are files below `root`, written as a temporary, synced, and linked to their name when complete.
+
+    Objects are read-only files. A temporary is locked by its writer, so one that nobody has locked was left by
+    a process that is gone: opening the store removes it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.absolute()
+        self._temporaries = self._root / RESERVED_FOLDER
+        self._durable = {next(folder for folder in self._root.parents if folder.exists())}
+        with reported(f"the store {self.url}"):
+            self._temporaries.mkdir(parents=True, exist_ok=True)
+            self._make_durable(self._temporaries)
+            for abandoned in self._temporaries.iterdir():
+                _remove_unless_locked(abandoned)
+
+    @property
+    def url(self) -> str:
+        return self._root.as_uri()
+
+    def create(self, key: str, data: bytes) -> None:
+        self._write(key, lambda file: _write_all(file, data), os.link)
+
+    def create_file(self, key: str, path: Path) -> None:
+        with path.open("rb") as source:
+            self._write(key, lambda file: _copy(source.fileno(), file), os.link)
+
+    def put(self, key: str, data: bytes) -> None:
+        self._write(key, lambda file: _write_all(file, data), os.replace)
+
+    def get(self, key: str) -> bytes:
+        with self._reported(key):
+            return self._path(key).read_bytes()
+
+    def fetch(self, key: str, path: Path) -> None:
+        source = self._path(key)
+        with self._reported(key):
+            source.stat()
+        with reported(f"the file {str(path)!r}"):
+            _link_or_copy(source, path)
+
+    def size(self, key: str) -> int | None:
+        with self._reported(key):
+            try:
+                return self._path(key).stat().st_size
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def list(self, prefix: str) -> Iterator[str]:
+        check_prefix(prefix)
+        return self._keys(prefix)
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        check_prefix(prefix)
+        return (entry.name for entry in self._entries(prefix) if entry.is_dir())
+
+    def delete(self, key: str) -> None:
+        with self._reported(key):
+            self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        check_key(key)
+        return self._root / key
+
+    def _write(self, key: str, fill: Callable[[int], None], publish: Callable[[Path, Path], None]) -> None:
+        """Publishes a temporary, filled and synced, under the name of `key`.
+
+        The folders are synced even if the key is taken: whoever then builds on the object that is there must
+        not lose it in a power cut that spares what they built.
+        """
+        target = self._path(key)
+        with self._reported(key), self._temporary(fill) as temporary:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                publish(temporary, target)
+            finally:
+                _sync_folder(target.parent)
+                self._make_durable(target.parent)
+
+    @contextlib.contextmanager
+    def _temporary(self, fill: Callable[[int], None]) -> Iterator[Path]:
+        path, file = self._open_temporary()
+        try:
+            fill(file)
+            os.fsync(file)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+            os.close(file)
+
+    def _open_temporary(self) -> tuple[Path, int]:
+        while True:
+            path = self._temporaries / secrets.token_hex(8)
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _READ_ONLY)
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(file).st_nlink:
+                return path, file
+            os.close(file)  # a store that was opened just now took it for abandoned, before it was locked
+
+    def _make_durable(self, folder: Path) -> None:
+        """Syncs the entries of `folder` and of all folders above it that this process has not seen to yet.
+
+        That a folder exists does not say that it would survive: another process may have just made it.
+        """
+        if folder in self._durable:
+            return
+        _sync_folder(folder.parent)
+        self._make_durable(folder.parent)
+        self._durable.add(folder)
+
+    def _keys(self, prefix: str) -> Iterator[str]:
+        for entry in self._entries(prefix):
+            if entry.is_dir():
+                yield from self._keys(f"{prefix}{entry.name}/")
+            else:
+                yield prefix + entry.name
+
+    def _entries(self, prefix: str) -> Iterable[os.DirEntry[str]]:
+        """What lies directly in the folder, in the order of the keys that it leads to."""
+        try:
+            with os.scandir(self._root / prefix) as entries:
+                found = [entry for entry in entries if prefix or entry.name != RESERVED_FOLDER]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(found, key=lambda entry: f"{entry.name}/" if entry.is_dir() else entry.name)
+
+    def _reported(self, key: str) -> contextlib.AbstractContextManager[None]:
+        return reported(f"{key!r} in the store {self.url}")
+
+
+@contextlib.contextmanager
+def reported(what: str) -> Iterator[None]:
+    """Turns what the operating system says about `what` into an error of the store."""
+    try:
+        yield
+    except OSError as error:
+        raise _store_error(what, error) from error
+
+
+def _store_error(what: str, error: OSError) -> StoreError:
+    if isinstance(error, FileExistsError):
+        return AlreadyExists(f"{what} exists already and is never overwritten")
+    if isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError):
+        return ObjectNotFound(f"{what} does not exist; check the address of the store")
+    if error.errno in _FULL:
+        return StoreFull(f"no room to write {what} ({error.strerror}); free some space, then retry")
+    if error.errno in _REFUSED:
+        return StoreRefused(f"no access to {what} ({error.strerror}); check owner, permissions and mount")
+    return StoreUnavailable(f"{what} cannot be reached ({error}); check the disk, then retry")
+
+
+def _remove_unless_locked(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink(missing_ok=True)
+    except BlockingIOError:
+        pass  # its writer is alive
+    finally:
+        os.close(file)
+
+
+def _sync_folder(folder: Path) -> None:
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _write_all(file: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+
+
+def _copy(source: int, target: int) -> None:
+    """Copies inside the kernel, sharing the blocks where the file system can; else through a small buffer."""
+    try:
+        while os.copy_file_range(source, target, _COPY_BYTES):
+            pass
+    except OSError as error:
+        if error.errno not in _NO_KERNEL_COPY:
+            raise
+        with open(source, "rb", closefd=False) as read, open(target, "wb", closefd=False) as write:
+            shutil.copyfileobj(read, write)
+
+
+def _link_or_copy(source: Path, path: Path) -> None:
+    try:
+        os.link(source, path)
+    except OSError as error:
+        if error.errno not in _NO_LINK:
+            raise
+        _copy_to_new(source, path)
+
+
+def _copy_to_new(source: Path, path: Path) -> None:
+    with source.open("rb") as read, path.open("xb") as write:
+        _copy(read.fileno(), write.fileno())
+    path.chmod(_READ_ONLY)
