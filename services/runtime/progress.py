@@ -13,7 +13,7 @@ class Progress:
 
     def __init__(
         self,
-        report: Callable[[float, float | None], None] = lambda done, total: None,
+        report: Callable[[float, float | None], None] | None = None,
         cancelled: threading.Event | None = None,
     ) -> None:
         self._report = report
@@ -26,7 +26,8 @@ class Progress:
         self.check()
         self.done_seconds = done_seconds
         self.total_seconds = total_seconds if total_seconds is not None else self.total_seconds
-        self._report(self.done_seconds, self.total_seconds)
+        if self._report is not None:
+            self._report(self.done_seconds, self.total_seconds)
 
     def check(self) -> None:
         """Raises Cancelled if the run was called off; costs nothing otherwise."""

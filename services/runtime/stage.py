@@ -57,9 +57,7 @@ class Output:
 class Loader(Generic[S]):
     """What loading needs: settings, checked models, and engines that are kept between runs."""
 
-    def __init__(
-        self, settings: S, models: Mapping[str, Path], engine: Callable[..., Any]
-    ) -> None:
+    def __init__(self, settings: S, models: Mapping[str, Path], engine: Callable[..., Any]) -> None:
         self.settings = settings
         self._models = models
         self._engine = engine
@@ -183,13 +181,13 @@ class Stage(ABC, Generic[S]):
         """Names, in the catalog, of the models that a run with these settings uses."""
         return ()
 
-    def warm_up(self, loader: Loader[S]) -> None:  # noqa: B027  most stages have nothing to load
+    def warm_up(self, loader: Loader[S]) -> None:
         """Loads what a run would load, so that a server can say it is ready."""
 
     @classmethod
     def settings_type(cls) -> type[S]:
         """The dataclass `S` of `class MyStage(Stage[S])`."""
-        for base in cls.__orig_bases__:  # type: ignore[attr-defined]  set by Generic
+        for base in cls.__dict__["__orig_bases__"]:
             if typing.get_origin(base) is Stage:
                 return typing.cast("type[S]", typing.get_args(base)[0])
         raise TypeError(f"{cls.__name__} must be declared as Stage[ItsSettings]")

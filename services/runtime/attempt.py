@@ -1,0 +1,292 @@
+"""One attempt at a step, from its log's first line to the manifest that says what really happened."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import commits
+from .actions import Action
+from .artifact import Artifact, digest_file
+from .errors import Cancelled, CuegraphError, EngineOutOfMemory, InputModified, OutputMissing, StageCrashed
+from .host import Meter, host
+from .logs import RunLog
+from .manifest import (
+    InputRecord,
+    IntermediateRecord,
+    LogRecord,
+    Manifest,
+    Notice,
+    OutputRecord,
+    Status,
+    Throughput,
+    Times,
+    now,
+)
+from .node import Node
+from .progress import Progress
+from .request import Observer, StageRequest
+from .stage import Declared, Run, Stage
+from .store import blobs
+
+_log = logging.getLogger(__name__)
+
+UNDECLARED = "undeclared"
+
+
+@dataclass
+class _Clock:
+    """Where the time goes, in seconds."""
+
+    fetch: float = 0.0
+    load: float = 0.0
+    run: float = 0.0
+    """The stage itself, loading included."""
+    store: float = 0.0
+
+    @property
+    def compute(self) -> float:
+        return max(0.0, self.run - self.load)
+
+    @contextmanager
+    def count(self, name: str) -> Iterator[None]:
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            setattr(self, name, getattr(self, name) + time.monotonic() - begin)
+
+
+@dataclass
+class _Findings:
+    """What a manifest will say about the files and what went wrong."""
+
+    outputs: tuple[OutputRecord, ...] = ()
+    intermediates: tuple[IntermediateRecord, ...] = ()
+    warnings: list[Notice] = field(default_factory=list)
+    errors: list[Notice] = field(default_factory=list)
+    reused: Artifact | None = None
+    throughput: Throughput | None = None
+    media_seconds: float = 0.0
+
+
+class Attempt:
+    """Does the work of one step. Made by `execute`, used once."""
+
+    def __init__(self, stage: Stage[Any], request: StageRequest, action: Action, node: Node) -> None:
+        self.stage, self.request, self.action, self.node = stage, request, action, node
+        self._clock = _Clock()
+        self._found = _Findings()
+        self._started = now()
+        self._folder = Path()
+
+    def run(
+        self,
+        number: int,
+        unfinished: tuple[int, ...],
+        folder: Path,
+        observer: Observer,
+        cancelled: threading.Event,
+    ) -> Manifest:
+        """Does the work in `folder` and returns the manifest; never raises for what the stage did.
+
+        `unfinished` are the numbers of earlier attempts that left no manifest. Raises StoreError if the store
+        cannot take the log.
+        """
+        meter = Meter()
+        self._folder = folder
+        with RunLog(folder / "stage.log", self.node.redactor, observer.log) as log:
+            status = self._status(Progress(observer.progress, cancelled))
+            if log.redacted:
+                self._warn("SECRET_REDACTED", f"{log.redacted} log lines held a secret, which was masked")
+            _log.info("%s in %.1f s", status, meter.seconds)
+        with self._clock.count("store"):
+            kept_log = LogRecord("stage.log", blobs.add_file(self.node.store, log.path, "text/plain"))
+        return self._manifest(number, unfinished, status, meter, kept_log)
+
+    def _warn(self, code: str, message: str) -> None:
+        _log.warning("%s: %s", code, message)
+        self._found.warnings.append(Notice(code, self.node.redactor.text(message), now()))
+
+    def _status(self, progress: Progress) -> Status:
+        try:
+            return self._reuse() or self._work(progress)
+        except Cancelled as error:
+            self._fail(error)
+            return Status.CANCELLED
+        except MemoryError as error:
+            self._fail(
+                EngineOutOfMemory(f"{self.stage.name} ran out of memory: give it more, or a smaller batch"),
+                error,
+            )
+        except CuegraphError as error:
+            self._fail(error)
+        except Exception as error:  # noqa: BLE001  a crash of any kind must end in a manifest
+            kind = f"{type(error).__module__}.{type(error).__qualname__}"
+            self._fail(StageCrashed(f"{self.stage.name} crashed with {kind}: {error}; see stage.log"), error)
+        return Status.FAILED
+
+    def _fail(self, error: CuegraphError, cause: BaseException | None = None) -> None:
+        origin = cause or error
+        _log.error("%s: %s", error.code, error, exc_info=origin)
+        kind = f"{type(origin).__module__}.{type(origin).__qualname__}"
+        self._found.errors.append(Notice(error.code, self.node.redactor.text(str(error)), now(), kind))
+
+    def _reuse(self) -> Status | None:
+        """Takes over the outputs of an equal action, if there was one."""
+        if not self.request.use_cache:
+            return None
+        hit = commits.recall(self.node.store, self.action.key)
+        if hit is None:
+            return None
+        original, self._found.reused = hit
+        self._found.outputs, self._found.intermediates = original.outputs, original.intermediates
+        self._found.warnings.extend(original.warnings)
+        _log.info("reuses %s, which did the same with the same", self._found.reused.uri)
+        return Status.REUSED
+
+    def _work(self, progress: Progress) -> Status:
+        progress.check()
+        with self._clock.count("fetch"):
+            inputs = self._fetch()
+        before = _fingerprints(inputs)
+        run = self._run(inputs, progress)
+        try:
+            with self._clock.count("run"):
+                self.stage.run(run)
+        finally:
+            self._found.media_seconds = progress.done_seconds
+            self._keep_intermediates(run)
+        if _fingerprints(inputs) != before:
+            raise InputModified(f"{self.stage.name} changed one of its inputs; inputs are for reading only")
+        self._keep_outputs(run)
+        return Status.SUCCEEDED
+
+    def _run(self, inputs: dict[str, list[Path]], progress: Progress) -> Run[Any]:
+        with self._clock.count("run"), self._clock.count("load"):
+            models = {model.name: self.node.models.path(model.name) for model in self.action.models}
+        return Run(
+            self.stage,
+            self.action.settings,
+            inputs=inputs,
+            folder=self._subfolder("outputs"),
+            progress=progress,
+            warn=self._warn,
+            models=models,
+            engine=self._engine,
+        )
+
+    def _engine(self, load: Any, *arguments: object) -> Any:
+        with self._clock.count("load"):
+            return self.node.engines.get(load, *arguments)
+
+    def _subfolder(self, name: str) -> Path:
+        folder = self._folder / name
+        folder.mkdir(parents=True)
+        return folder
+
+    def _fetch(self) -> dict[str, list[Path]]:
+        """Brings the inputs. Their names say nothing, as names are no part of the action."""
+        folder = self._subfolder("inputs")
+        files: dict[str, list[Path]] = {}
+        for given in self.action.inputs:
+            paths = files.setdefault(given.role, [])
+            paths.append(folder / f"{given.role}.{len(paths)}")
+            blobs.fetch(self.node.store, given.artifact, paths[-1])
+        return files
+
+    def _keep_outputs(self, run: Run[Any]) -> None:
+        missing = [o.file_name for o in run.outputs if not o.path.is_file()]
+        written = {o.role for o in run.outputs}
+        missing += [o.role for o in self.stage.outputs if o.role not in written and not o.optional]
+        if missing:
+            raise OutputMissing(f"{self.stage.name} ended without writing {', '.join(missing)}")
+        self._found.outputs = tuple(OutputRecord(o.role, o.file_name, self._keep(o), o.attributes) for o in run.outputs)
+
+    def _keep_intermediates(self, run: Run[Any]) -> None:
+        kept = [
+            IntermediateRecord(i.file_name, self._keep(i), retained=True, reason=i.reason)
+            for i in run.intermediates
+            if i.path.is_file()
+        ]
+        self._found.intermediates = (*kept, *self._undeclared(run))
+
+    def _undeclared(self, run: Run[Any]) -> Iterator[IntermediateRecord]:
+        folder = self._folder / "outputs"
+        declared = {known.path for known in (*run.outputs, *run.intermediates)}
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not path.is_symlink() and path not in declared:
+                name = str(path.relative_to(folder))
+                self._warn("UNDECLARED_FILE", f"{self.stage.name} left {name} behind without declaring it")
+                yield IntermediateRecord(name, _described(path), retained=False, reason=UNDECLARED)
+
+    def _keep(self, declared: Declared) -> Artifact:
+        with self._clock.count("store"):
+            return blobs.add_file(self.node.store, declared.path, declared.media_type)
+
+    def _manifest(
+        self, number: int, unfinished: tuple[int, ...], status: Status, meter: Meter, log: LogRecord
+    ) -> Manifest:
+        step = self.request.step
+        return Manifest(
+            job=step.job,
+            stage=step.stage,
+            stage_version=self.stage.version,
+            number=step.number,
+            shard=step.shard,
+            attempt=number,
+            status=status,
+            action_key=self.action.key,
+            times=self._times(),
+            inputs=tuple(InputRecord(i.role, i.artifact, i.origin) for i in self.action.inputs),
+            outputs=self._found.outputs if status.is_done else (),
+            intermediates=self._found.intermediates,
+            settings=self.node.redacted(self.action.setting_records),
+            models=self.action.models,
+            code=self.node.code,
+            host=host(self.stage.libraries, self.node.pod),
+            resources=meter.read(),
+            throughput=_throughput(self._found.media_seconds, self._clock.compute),
+            warnings=tuple(self._found.warnings),
+            errors=tuple(self._found.errors),
+            logs=(log,),
+            reused=self._found.reused,
+            unfinished_attempts=unfinished,
+            trace_id=self.request.trace_id,
+        )
+
+    def _times(self) -> Times:
+        queued = (self._started - self.request.requested).total_seconds()
+        return Times(
+            requested=self.request.requested,
+            started=self._started,
+            finished=now(),
+            queued_seconds=max(0.0, round(queued, 3)),
+            fetch_seconds=round(self._clock.fetch, 3),
+            load_seconds=round(self._clock.load, 3),
+            compute_seconds=round(self._clock.compute, 3),
+            store_seconds=round(self._clock.store, 3),
+        )
+
+
+def _described(path: Path) -> Artifact:
+    """A file that is not kept: what it was, without its bytes."""
+    return Artifact("", digest_file(path), path.stat().st_size, "application/octet-stream")
+
+
+def _fingerprints(inputs: dict[str, list[Path]]) -> list[tuple[int, int]]:
+    """Size and time of last change of every input: enough to notice that a stage wrote to one."""
+    stats = (path.stat() for paths in inputs.values() for path in paths)
+    return [(stat.st_size, stat.st_mtime_ns) for stat in stats]
+
+
+def _throughput(media_seconds: float, compute_seconds: float) -> Throughput | None:
+    if media_seconds <= 0:
+        return None
+    return Throughput(round(media_seconds, 3), round(compute_seconds / media_seconds, 4))

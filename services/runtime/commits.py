@@ -1,0 +1,133 @@
+"""The commit protocol: attempts are evidence, the create-only commit decides, the cache remembers.
+
+Order of writes: blobs, the attempt's manifest, the commit, the cache entry. A crash before the commit leaves blobs
+nobody refers to and an attempt without an end; a step is done if and only if its commit exists.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from .artifact import Artifact, digest_bytes
+from .errors import AlreadyExists, InvalidDocument, ObjectNotFound
+from .manifest import MEDIA_TYPE, Manifest, Status, canonical_json, from_json, identity, to_json
+from .store import keys
+from .store.base import Store
+
+_log = logging.getLogger(__name__)
+
+
+def artifact(key: str, data: bytes) -> Artifact:
+    """The manifest whose bytes lie at `key`, as an artifact."""
+    return Artifact(uri=key, digest=identity(data), size_bytes=len(data), media_type=MEDIA_TYPE)
+
+
+def find(store: Store, step: keys.Step) -> tuple[Manifest, Artifact] | None:
+    """The commit of a step, or None if it is not done. Raises InvalidDocument if it is no manifest."""
+    try:
+        data = store.get(step.commit)
+    except ObjectNotFound:
+        return None
+    return from_json(data), artifact(step.commit, data)
+
+
+def attempts(store: Store, step: keys.Step) -> list[int]:
+    """Numbers of the attempts at a step that have begun, ended or not."""
+    return sorted(int(name) for name in store.folders(f"{step.prefix}attempts/"))
+
+
+def adopt(store: Store, step: keys.Step, begun: list[int]) -> tuple[Manifest, Artifact] | None:
+    """Commits an earlier attempt that was done but was killed before its commit; None if there is none."""
+    for number in begun:
+        try:
+            manifest = from_json(store.get(step.attempt(number, "manifest")))
+        except ObjectNotFound:
+            continue
+        if manifest.status.is_done:
+            return _decide(store, manifest)
+    return None
+
+
+def claim_attempt(store: Store, step: keys.Step, begun: list[int], started: dict[str, Any]) -> int:
+    """Claims the next free attempt number by writing that it began."""
+    number = begun[-1] + 1 if begun else 1
+    while True:
+        try:
+            store.create(step.attempt(number, "started"), canonical_json({"attempt": number, **started}))
+        except AlreadyExists:
+            number += 1
+        else:
+            return number
+
+
+def unfinished(store: Store, step: keys.Step, begun: list[int]) -> tuple[int, ...]:
+    """Those attempts that left no manifest: killed, or under way elsewhere."""
+    return tuple(n for n in begun if store.size(step.attempt(n, "manifest")) is None)
+
+
+def commit(store: Store, manifest: Manifest) -> tuple[Manifest, Artifact]:
+    """Writes the manifest of an attempt and, if it is done, commits it.
+
+    Returns the manifest that counts: another attempt may have committed first, then it is that one's.
+    """
+    data = to_json(manifest)
+    key = manifest.step.attempt(manifest.attempt, "manifest")
+    store.create(key, data)
+    return _decide(store, manifest) if manifest.status.is_done else (manifest, artifact(key, data))
+
+
+def _decide(store: Store, manifest: Manifest) -> tuple[Manifest, Artifact]:
+    step, data = manifest.step, to_json(manifest)
+    try:
+        store.create(step.commit, data)
+    except AlreadyExists:
+        winner = store.get(step.commit)
+        if winner != data:
+            _log.warning("%s was committed by another attempt first; its manifest counts", step.folder)
+        return from_json(winner), artifact(step.commit, winner)
+    return manifest, artifact(step.commit, data)
+
+
+def remember(store: Store, manifest: Manifest, committed: Artifact) -> None:
+    """Lets later actions with the same key take over these outputs."""
+    if manifest.status is not Status.SUCCEEDED:
+        return
+    entry = canonical_json({"digest": committed.digest, "size_bytes": committed.size_bytes, "uri": committed.uri})
+    key = keys.cache(manifest.action_key)
+    try:
+        store.create(key, entry)
+    except AlreadyExists:
+        if recall(store, manifest.action_key) is None:
+            # What the entry names is gone or damaged: it would never be a hit again.
+            store.put(key, entry)
+
+
+def recall(store: Store, action_key: str) -> tuple[Manifest, Artifact] | None:
+    """The manifest of an equal action, if it verifies and every output is still there; else None."""
+    try:
+        entry = store.get(keys.cache(action_key))
+    except ObjectNotFound:
+        return None
+    try:
+        named = _entry(entry)
+        data = store.get(named.uri)
+        manifest = from_json(data)
+    except (InvalidDocument, ObjectNotFound) as error:
+        _log.warning("the cache entry %s is of no use: %s", action_key, error)
+        return None
+    if digest_bytes(data) != named.digest or manifest.action_key != action_key:
+        _log.warning("the cache entry %s names %s, which is not what it was", action_key, named.uri)
+        return None
+    if not all(store.size(o.artifact.uri) == o.artifact.size_bytes for o in manifest.outputs):
+        _log.warning("the cache entry %s cannot be used: an output of %s is missing", action_key, named.uri)
+        return None
+    return manifest, named
+
+
+def _entry(data: bytes) -> Artifact:
+    try:
+        return Artifact(media_type=MEDIA_TYPE, **json.loads(data))
+    except (TypeError, ValueError) as error:
+        raise InvalidDocument(f"not a cache entry: {error}") from error

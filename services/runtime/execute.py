@@ -1,0 +1,63 @@
+"""Runs one step from request to commit: everything around a stage that its author could forget."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import Any
+
+from . import commits
+from .actions import action_of
+from .artifact import Artifact
+from .attempt import Attempt
+from .manifest import Manifest, now
+from .node import Node
+from .request import Observer, StageRequest, StageResult
+from .stage import Loader, Stage
+
+
+def execute(
+    stage: Stage[Any], request: StageRequest, node: Node, observer: Observer, cancelled: threading.Event
+) -> StageResult:
+    """Does a step, or finds it done: by a commit, by an attempt killed before its commit, or in the cache.
+
+    Whatever happens once the attempt has begun ends in a manifest. Raises InputError or ModelError for a
+    request that cannot start, before anything is written, and StoreError if the store cannot take the manifest.
+    """
+    done = commits.find(node.store, request.step)
+    if done is None:
+        action = action_of(stage, request, node.models)
+        begun = commits.attempts(node.store, request.step)
+        done = commits.adopt(node.store, request.step, begun)
+    if done is None:
+        done = _attempt(Attempt(stage, request, action, node), begun, observer, cancelled)
+    manifest, committed = done
+    return StageResult(committed, manifest.status)
+
+
+def warm_up(stage: Stage[Any], settings: Any, node: Node) -> None:
+    """Loads what a run with these settings would load. Raises ModelError."""
+    models = {name: node.models.path(name) for name in stage.models(settings)}
+    stage.warm_up(Loader(settings, models, node.engines.get))
+
+
+def _attempt(
+    attempt: Attempt, begun: list[int], observer: Observer, cancelled: threading.Event
+) -> tuple[Manifest, Artifact]:
+    store, step = attempt.node.store, attempt.request.step
+    number = commits.claim_attempt(store, step, begun, _started(attempt))
+    unfinished = commits.unfinished(store, step, begun)
+    with attempt.node.workspace() as folder:
+        manifest = attempt.run(number, unfinished, folder, observer, cancelled)
+    counts = commits.commit(store, manifest)
+    commits.remember(store, *counts)
+    return counts
+
+
+def _started(attempt: Attempt) -> dict[str, str]:
+    return {
+        "time": now().isoformat(),
+        "host": socket.gethostname(),
+        "action_key": attempt.action.key,
+        "trace_id": attempt.request.trace_id,
+    }

@@ -1,0 +1,51 @@
+"""A stage in this process."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from . import settings
+from .execute import execute, warm_up
+from .node import Node
+from .request import Observer, StageDescription, StageRequest, StageResult
+from .stage import Input, Output, Stage
+
+
+class LocalStage:
+    """Runs a stage in the caller's thread; more callers than `capacity` wait for their turn."""
+
+    def __init__(self, stage: Stage[Any], node: Node, capacity: int = 1) -> None:
+        self._stage = stage
+        self._node = node
+        self._capacity = capacity
+        self._slots = threading.BoundedSemaphore(capacity)
+
+    def describe(self) -> StageDescription:
+        return describe(self._stage, self._capacity)
+
+    def warm_up(self) -> None:
+        """Loads what a run with default settings needs. Raises ModelError."""
+        warm_up(self._stage, self._stage.settings_type()(), self._node)
+
+    def run(self, request: StageRequest, observer: Observer, cancelled: threading.Event) -> StageResult:
+        with self._slots:
+            return execute(self._stage, request, self._node, observer, cancelled)
+
+
+def describe(stage: Stage[Any], capacity: int) -> StageDescription:
+    """What a stage says about itself."""
+    settings_type = stage.settings_type()
+    return StageDescription(
+        name=stage.name,
+        version=stage.version,
+        inputs=tuple(_role(declared) for declared in stage.inputs),
+        outputs=tuple(_role(declared) for declared in stage.outputs),
+        settings_schema=settings.json_schema(settings_type),
+        models=tuple(stage.models(settings_type())),
+        capacity=capacity,
+    )
+
+
+def _role(declared: Input | Output) -> str:
+    return declared.role + "?" * declared.optional + "*" * declared.many

@@ -1,0 +1,161 @@
+"""The two logs. The stage log has everything from DEBUG up; INFO and up goes on to the pipeline log.
+
+Code logs with the standard `logging` module. While a run is under way in a thread, what that thread logs,
+warns or prints belongs to the run. Threads that libraries start do not know their run: what they log goes to
+every run under way in the process, so that it is never lost.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+from .redaction import Redactor
+
+_current: ContextVar[RunLog | None] = ContextVar("current_run_log", default=None)
+_active: list[RunLog] = []
+_lock = threading.Lock()
+
+
+class LogFormat(logging.Formatter):
+    """`2026-11-22T13:00:00.123Z INFO services.asr.engine: message`, secrets removed."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._redactor = redactor
+        self.redacted = 0
+        """How many lines held a secret."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
+        seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        return f"{seconds}.{int(record.msecs):03d}Z"
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        clean = self._redactor.text(line)
+        self.redacted += clean != line
+        return clean
+
+
+class RunLog:
+    """The log of one run. As a context it takes in what the current thread logs and prints."""
+
+    def __init__(self, path: Path, redactor: Redactor, on_info: Callable[[logging.LogRecord], None]) -> None:
+        self.path = path
+        self._redactor = redactor
+        self._on_info = on_info
+        self._format = LogFormat(redactor)
+        self._handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        self._handler.setFormatter(self._format)
+
+    @property
+    def redacted(self) -> int:
+        """How many lines held a secret and were masked."""
+        return self._format.redacted
+
+    def __enter__(self) -> RunLog:
+        self._token = _current.set(self)
+        with _lock:
+            _active.append(self)
+            if len(_active) == 1:
+                _router.install()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with _lock:
+            _router.finish_lines()
+            _active.remove(self)
+            if not _active:
+                _router.remove()
+        _current.reset(self._token)
+        self._handler.close()
+
+    def take(self, record: logging.LogRecord) -> None:
+        self._handler.handle(record)
+        if record.levelno >= logging.INFO:
+            self._on_info(self._clean(record))
+
+    def _clean(self, record: logging.LogRecord) -> logging.LogRecord:
+        """A copy that is safe to hand on: message redacted and complete, traceback left in the stage log."""
+        message = self._redactor.text(record.getMessage())
+        clean = logging.LogRecord(record.name, record.levelno, "", 0, message, (), None)
+        clean.created, clean.msecs = record.created, record.msecs
+        return clean
+
+
+class _Router(logging.Handler):
+    """Brings every record, warning and printed line of the process to the runs it belongs to."""
+
+    def install(self) -> None:
+        root = logging.getLogger()
+        self._level = root.level
+        root.addHandler(self)
+        root.setLevel(logging.DEBUG)
+        logging.captureWarnings(capture=True)
+        self._streams = sys.stdout, sys.stderr
+        sys.stdout = _Printed(sys.stdout, "stdout")
+        sys.stderr = _Printed(sys.stderr, "stderr")
+
+    def remove(self) -> None:
+        sys.stdout, sys.stderr = self._streams
+        logging.captureWarnings(capture=False)
+        root = logging.getLogger()
+        root.setLevel(self._level)
+        root.removeHandler(self)
+
+    def finish_lines(self) -> None:
+        """Logs what this thread printed without ending the line."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, _Printed):
+                stream.finish_line()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        run = _current.get()
+        for target in [run] if run is not None else list(_active):
+            target.take(record)
+
+
+_router = _Router()
+
+
+class _Printed(io.TextIOBase):
+    """Stands for stdout or stderr: what a run prints is logged line by line, all else passes through."""
+
+    def __init__(self, original: TextIO, name: str) -> None:
+        self._original = original
+        self._logger = logging.getLogger(name)
+        self._lines = threading.local()
+
+    def write(self, text: str) -> int:
+        if _current.get() is None:
+            return self._original.write(text)
+        *complete, rest = (getattr(self._lines, "rest", "") + text).split("\n")
+        self._lines.rest = rest
+        for line in complete:
+            self._logger.debug("%s", line)
+        return len(text)
+
+    def finish_line(self) -> None:
+        if getattr(self._lines, "rest", ""):
+            self.write("\n")
+
+    def flush(self) -> None:
+        self._original.flush()
+
+    def isatty(self) -> bool:
+        return _current.get() is None and self._original.isatty()
+
+    def fileno(self) -> int:
+        return self._original.fileno()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # io says str | None
+        return self._original.encoding

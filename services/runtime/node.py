@@ -1,0 +1,56 @@
+"""A node: what a process needs to run stages, put together once at its start."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from .engines import Engines
+from .manifest import CodeRecord, SettingRecord
+from .models import ModelStore
+from .redaction import Redactor
+from .store.base import Store
+
+
+@dataclass(frozen=True)
+class Node:
+    """Where stages run: the store, the models, and room to work in."""
+
+    store: Store
+    models: ModelStore
+    scratch: Path
+    """Folder for the files of runs under way."""
+    code: CodeRecord
+    pod: str = ""
+    redactor: Redactor = field(default_factory=Redactor)
+    engines: Engines = field(default_factory=Engines)
+
+    def redacted(self, settings: dict[str, SettingRecord]) -> dict[str, SettingRecord]:
+        """The settings as they may be written."""
+        return {
+            name: SettingRecord(self.redactor.tree(record.value), record.source) for name, record in settings.items()
+        }
+
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """An empty folder that is gone afterwards."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self.scratch))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def sweep(self) -> None:
+        """Removes the workspaces of processes of this machine that are no more."""
+        for folder in self.scratch.glob("*-*"):
+            process = folder.name.partition("-")[0]
+            if process.isdigit() and not psutil.pid_exists(int(process)):
+                shutil.rmtree(folder, ignore_errors=True)

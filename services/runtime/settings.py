@@ -1,0 +1,221 @@
+"""Settings: where every value comes from. The only module that reads the environment.
+
+A stage's settings come in layers, the first that has a value wins:
+command line > job file > environment (CUEGRAPH_<STAGE>_<SETTING>) > profile > pipeline > default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import os
+import re
+import tomllib
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import platformdirs
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from .errors import InvalidSetting, UnknownName, unknown_name
+from .manifest import SettingRecord
+
+S = TypeVar("S")
+
+_PROFILES = Path(__file__).parent / "profiles"
+_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|ACCESS_KEY|CREDENTIAL|PRIVATE", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Values from one place, by `stage.setting`."""
+
+    source: str
+    """As it will stand in the manifest, e.g. `command line`."""
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class S3Credentials:
+    """How to reach an S3 server; what is empty is left to the server's defaults."""
+
+    endpoint: str
+    region: str
+    access_key: str
+    secret_key: str = dataclasses.field(repr=False)
+
+
+@dataclass(frozen=True)
+class ProcessSettings:
+    """What a process is told by its environment, stages aside."""
+
+    store: str
+    """`CUEGRAPH_STORE`, or the user's data folder."""
+    data: Path
+    """`CUEGRAPH_DATA`: models, and the store if no other is named."""
+    scratch: Path
+    """`CUEGRAPH_SCRATCH`: working files of runs under way; must hold a film's audio."""
+    commit: str
+    """`CUEGRAPH_COMMIT`: set in images, where there is no working tree to ask."""
+    image_digest: str
+    """`CUEGRAPH_IMAGE_DIGEST`."""
+    pod: str
+    """`CUEGRAPH_POD`."""
+    s3: S3Credentials
+    """`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`."""
+    secrets: tuple[str, ...] = dataclasses.field(repr=False)
+    """Every value of the environment whose name says that it is secret: never to be written."""
+
+
+def process_settings() -> ProcessSettings:
+    """Reads the environment."""
+    data = Path(os.environ.get("CUEGRAPH_DATA") or platformdirs.user_data_path("cuegraph"))
+    return ProcessSettings(
+        store=os.environ.get("CUEGRAPH_STORE") or (data / "store").absolute().as_uri(),
+        data=data,
+        scratch=Path(os.environ.get("CUEGRAPH_SCRATCH") or data / "scratch"),
+        commit=os.environ.get("CUEGRAPH_COMMIT", ""),
+        image_digest=os.environ.get("CUEGRAPH_IMAGE_DIGEST", ""),
+        pod=os.environ.get("CUEGRAPH_POD", ""),
+        s3=S3Credentials(
+            endpoint=os.environ.get("AWS_ENDPOINT_URL", ""),
+            region=os.environ.get("AWS_REGION", ""),
+            access_key=os.environ.get("AWS_ACCESS_KEY_ID", ""),
+            secret_key=os.environ.get("AWS_SECRET_ACCESS_KEY", ""),
+        ),
+        secrets=tuple(value for name, value in os.environ.items() if value and _SECRET_NAME.search(name)),
+    )
+
+
+def quiet_libraries() -> None:
+    """Switches off what libraries would send home or fetch by themselves. Call it before they are imported."""
+    os.environ["PYANNOTE_METRICS_ENABLED"] = "false"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def environment_layer(stages: Iterable[str]) -> Layer:
+    """The settings of these stages that the environment gives, as CUEGRAPH_<STAGE>_<SETTING>."""
+    values: dict[str, Any] = {}
+    for stage in stages:
+        prefix = f"CUEGRAPH_{stage.upper()}_"
+        for name, value in os.environ.items():
+            if name.startswith(prefix):
+                values[f"{stage}.{name.removeprefix(prefix).lower()}"] = value
+    return Layer("environment", values)
+
+
+def profile_layer(name: str) -> Layer:
+    """The settings of a profile. Raises UnknownName."""
+    if name not in profiles():
+        raise unknown_name("profile", name, profiles())
+    return Layer(f"profile:{name}", _flatten(_PROFILES / f"{name}.toml"))
+
+
+def profiles() -> tuple[str, ...]:
+    """Names of the profiles there are."""
+    return tuple(sorted(path.stem for path in _PROFILES.glob("*.toml")))
+
+
+def file_layer(path: Path) -> Layer:
+    """The settings of a job file: TOML with one table per stage. Raises InvalidSetting."""
+    try:
+        return Layer("job file", _flatten(path))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidSetting(f"job file {path} cannot be read as TOML: {error}") from error
+
+
+def command_line_layer(assignments: Sequence[str]) -> Layer:
+    """The settings of `--set stage.setting=value` options. Raises InvalidSetting."""
+    values = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals or "." not in name:
+            raise InvalidSetting(f"--set {assignment}: write it as stage.setting=value, e.g. asr.beam_size=5")
+        values[name.strip()] = value
+    return Layer("command line", values)
+
+
+def resolve(layers: Sequence[Layer], known: Mapping[str, type]) -> dict[str, dict[str, SettingRecord]]:
+    """Settles, per stage, every setting that a layer gives; the first layer wins.
+
+    `known` maps stage names to their settings types. Raises UnknownName and InvalidSetting.
+    """
+    resolved: dict[str, dict[str, SettingRecord]] = {stage: {} for stage in known}
+    for layer in layers:
+        for name, value in layer.values.items():
+            stage, _, setting = name.partition(".")
+            if stage not in known:
+                raise unknown_name("stage", stage, known)
+            _require_setting(stage, setting, known[stage])
+            resolved[stage].setdefault(setting, SettingRecord(value, layer.source))
+    return {stage: _checked(stage, known[stage], given) for stage, given in resolved.items()}
+
+
+def _checked(stage: str, settings_type: type, given: Mapping[str, SettingRecord]) -> dict[str, SettingRecord]:
+    _, records = effective(stage, settings_type, given)
+    return {name: records[name] for name in given}
+
+
+def effective(
+    stage: str, settings_type: type[S], given: Mapping[str, SettingRecord]
+) -> tuple[S, dict[str, SettingRecord]]:
+    """The settings of a stage: as its dataclass, and as records with defaults filled in.
+
+    Raises UnknownName for a setting the stage does not have and InvalidSetting for a value it cannot take.
+    """
+    for setting in given:
+        _require_setting(stage, setting, settings_type)
+    hints = typing.get_type_hints(settings_type)
+    values = {name: _from_text(record.value, hints[name]) for name, record in given.items()}
+    adapter: TypeAdapter[S] = _adapter(typing.cast("Any", settings_type))
+    try:
+        settings: S = adapter.validate_python(values)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = ".".join([stage, *(str(part) for part in problem["loc"])])
+        raise InvalidSetting(f"setting {name}: {problem['msg']}, not {problem['input']!r}") from error
+    plain = adapter.dump_python(settings, mode="json")
+    sources = {name: given[name].source if name in given else "default" for name in plain}
+    return settings, {name: SettingRecord(value, sources[name]) for name, value in plain.items()}
+
+
+def json_schema(settings_type: type) -> dict[str, Any]:
+    """JSON Schema of a stage's settings, with their docstrings."""
+    return _adapter(settings_type).json_schema()
+
+
+@functools.cache
+def _adapter(settings_type: Any) -> TypeAdapter[Any]:
+    settings_type.__pydantic_config__ = ConfigDict(extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+    return TypeAdapter(settings_type)
+
+
+def _require_setting(stage: str, setting: str, settings_type: type) -> None:
+    names = [field.name for field in dataclasses.fields(settings_type)]
+    if setting not in names:
+        problem: UnknownName = unknown_name(f"setting of {stage}", setting, names)
+        raise problem
+
+
+def _from_text(value: Any, hint: Any) -> Any:
+    """Lists may be written `srt,vtt` where only text can be given; the rest is left to validation."""
+    if isinstance(value, str) and typing.get_origin(hint) is tuple:
+        return json.loads(value) if value.startswith("[") else [part for part in value.split(",") if part]
+    return value
+
+
+def _flatten(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        tables = tomllib.load(file)
+    return {
+        f"{stage}.{setting}": value
+        for stage, table in tables.items()
+        if isinstance(table, dict)
+        for setting, value in table.items()
+    }
