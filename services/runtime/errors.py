@@ -10,7 +10,7 @@
     │   ├── UnreadableMedia, TruncatedMedia, NoAudioStream
     │   └── ClipOutOfRange
     ├── StageError            a stage ran and could not do what it was asked
-    │   ├── OutputMissing, OutputInvalid, ToolFailed, StageCrashed, InputModified, EngineOutOfMemory
+    │   ├── OutputMissing, OutputInvalid, ToolFailed, ToolMissing, StageCrashed, InputModified, EngineOutOfMemory
     ├── ModelError            a model is missing, altered or not for this use
     │   ├── ModelMissing, ModelAltered
     ├── StoreError            the store cannot give or take what it should
@@ -128,6 +128,10 @@ class InputModified(StageError):
 
 class ToolFailed(StageError):
     code = "TOOL_FAILED"
+
+
+class ToolMissing(StageError):
+    code = "TOOL_MISSING"
 
 
 class EngineOutOfMemory(StageError):
