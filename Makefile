@@ -1,0 +1,52 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test test-fast lint format proto schema bench clean
+
+BIN := .venv/bin
+PYTHON ?= python3
+# No test and no measurement may ask a model hub for anything or report to one.
+OFFLINE := HF_HUB_OFFLINE=1 PYANNOTE_METRICS_ENABLED=false
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
+
+setup: ## Install what Cuegraph runs on into .venv; skipped when fresh
+	@PYTHON=$(PYTHON) deploy/setup.sh
+
+setup-dev: ## Install what checks and tests need as well
+	@PYTHON=$(PYTHON) deploy/setup.sh dev
+
+demo: setup ## Subtitle a short film with real models and verify its lineage
+	@$(OFFLINE) deploy/demo.sh
+
+test: setup-dev ## Run every test
+	$(OFFLINE) $(BIN)/pytest
+
+test-fast: setup-dev ## Run the tests that need neither models nor servers
+	$(OFFLINE) $(BIN)/pytest tests/unit tests/layout
+
+lint: setup-dev ## Check format, style, types, architecture and contract
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	proto/generate.sh --check
+	cd proto && ../$(BIN)/buf lint && ../$(BIN)/buf breaking --against released.binpb
+
+format: setup-dev ## Format the code and mend what can be mended by itself
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+proto: setup-dev ## Generate the code of the contract from proto/
+	proto/generate.sh
+
+schema: setup ## Write docs/manifest.schema.json from the manifest's types
+	$(BIN)/python -c 'from services.runtime import manifest as m; print(m.canonical_json(m.json_schema()).decode(), end="")' \
+		> docs/manifest.schema.json
+
+bench: setup-dev ## Measure accuracy, speed and memory into docs/benchmarks.md
+	$(OFFLINE) $(BIN)/python -m tests.bench
+
+clean: ## Remove everything that the other targets made, except .venv
+	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist out
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

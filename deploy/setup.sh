@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Sets up .venv with everything Cuegraph runs on; `deploy/setup.sh dev` adds what checks and tests need.
+# Each step leaves a stamp with the digest of what it was made from and is skipped while that stays the same.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly VENV=.venv
+readonly PYTHON=${PYTHON:-python3}
+readonly S3RVER=s3rver@3.7.1
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore DEBIAN_FRONTEND=noninteractive
+
+say() { printf '==> %s\n' "$*"; }
+
+fail() {
+    printf 'set-up: %s\n' "$*" >&2
+    exit 1
+}
+
+# step NAME FOLDER COMMAND INPUT...: runs the command unless FOLDER holds a stamp made from the same inputs.
+step() {
+    local name=$1 folder=$2 command=$3
+    local stamp=$folder/.stamp-$name key
+    shift 3
+    key=$(cat "$@" deploy/setup.sh | sha256sum)
+    if [[ -f $stamp && $(<"$stamp") == "$key" ]]; then return; fi
+    say "$name"
+    "$command"
+    mkdir -p "$folder"
+    printf '%s\n' "$key" >"$stamp"
+}
+
+# debian COMMAND=PACKAGE...: installs the packages whose command is not there.
+debian() {
+    local pair missing=()
+    for pair in "$@"; do
+        command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
+    done
+    if ((${#missing[@]} == 0)); then return; fi
+    install_packages "${missing[@]}"
+}
+
+install_packages() {
+    local as_root=()
+    command -v apt-get >/dev/null || fail "please install these yourself, there is no apt-get here: $*"
+    ((EUID == 0)) || as_root=(sudo)
+    say "Debian packages: $*"
+    "${as_root[@]}" apt-get update -q
+    "${as_root[@]}" apt-get install -q -y --no-install-recommends "$@"
+}
+
+check_python() {
+    debian "$PYTHON=python3"
+    "$PYTHON" -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' ||
+        fail "$PYTHON is older than 3.11; name a newer one: make setup PYTHON=python3.11"
+    "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
+}
+
+make_environment() {
+    check_python
+    "$PYTHON" -m venv --clear "$VENV"
+}
+
+install_libraries() {
+    "$VENV/bin/pip" install --no-deps -r deploy/locks/cpu.txt
+    if is_cpu_build; then
+        # torchaudio has no CPU build: its libraries want CUDA and fail to load. Without them it is pure Python and
+        # does all that is asked of it here.
+        rm -f "$VENV"/lib/python3*/site-packages/torchaudio/lib/*.so
+    else
+        # A CUDA build of torch needs libraries that the lock does not name, for most machines have no use for them.
+        "$VENV/bin/pip" install -c deploy/locks/cpu.txt "$(grep '^torch==' deploy/locks/cpu.txt)"
+    fi
+}
+
+is_cpu_build() {
+    [[ -z $(sed -n "s/^cuda.* = '\(.*\)'/\1/p" "$VENV"/lib/python3*/site-packages/torch/version.py) ]]
+}
+
+install_command() { "$VENV/bin/pip" install --no-deps --no-build-isolation -q -e .; }
+
+install_developer_tools() { "$VENV/bin/pip" install --no-deps -r deploy/locks/dev.txt; }
+
+install_s3rver() {
+    debian node=nodejs npm=npm
+    npm install --prefix .cache/s3rver --no-audit --no-fund "$S3RVER"
+}
+
+debian ffmpeg=ffmpeg
+[[ -x $VENV/bin/python ]] || make_environment
+step libraries "$VENV" install_libraries deploy/locks/cpu.txt
+step command "$VENV" install_command pyproject.toml
+if [[ ${1:-} == dev ]]; then
+    debian festival=festival
+    [[ -d /usr/share/festival/voices/us/cmu_us_slt_arctic_hts ]] || install_packages festvox-us-slt-hts
+    step developer-tools "$VENV" install_developer_tools deploy/locks/dev.txt
+    step s3rver .cache/s3rver install_s3rver
+fi
