@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .codec import STRICT, From
+from .codec import STRICT, DocumentError, From
+from .invariants import (
+    broken,
+    require_duration,
+    require_language,
+    require_no_overlap,
+    require_sources,
+    require_unique_ids,
+)
 
 MEDIA_TYPE = "application/vnd.cuegraph.cues+json"
 REPORT_MEDIA_TYPE = "application/vnd.cuegraph.readability+json"
@@ -23,20 +31,23 @@ class Cue:
     """Film time in seconds, to the millisecond."""
     end: float
     lines: tuple[str, ...]
+    """From top to bottom as shown: at least one, none blank, none with a line break inside."""
     sources: From
-    """The words that are shown."""
+    """The words that are shown, in the order in which they are spoken."""
 
     @property
     def text(self) -> str:
+        """The lines with line feeds between them."""
         return "\n".join(self.lines)
 
     @property
     def duration(self) -> float:
+        """In seconds."""
         return self.end - self.start
 
     @property
     def characters_per_second(self) -> float:
-        """Reading speed: characters with spaces, a line break counted as one."""
+        """Reading speed: Unicode code points with spaces, a line break counted as one."""
         return len(self.text) / self.duration
 
 
@@ -50,6 +61,27 @@ class Cues:
     """In order of time, never overlapping."""
     schema: str = "cuegraph.cues/1"
 
+    def check(self) -> None:
+        """Raises DocumentError, naming the cue, if one breaks a promise."""
+        require_language(self.language_code)
+        require_unique_ids(self.cues)
+        require_sources(self.cues)
+        require_duration(self.cues)
+        require_no_overlap(self.cues)
+        for number, cue in enumerate(self.cues, 1):
+            _check_cue(cue, number)
+
+
+def _check_cue(cue: Cue, number: int) -> None:
+    if cue.number != number:
+        raise broken(cue, f"has the number {cue.number} and is the {number}th of the document")
+    if cue.start < 0:
+        raise broken(cue, f"starts at {cue.start} s, before the film")
+    if (round(cue.start, 3), round(cue.end, 3)) != (cue.start, cue.end):
+        raise broken(cue, f"lies from {cue.start} to {cue.end} s, which are not whole milliseconds")
+    if not cue.lines or any(line.splitlines() != [line] or not line.strip() for line in cue.lines):
+        raise broken(cue, f"shows {cue.lines!r}: each line must have text and no line break")
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -60,8 +92,11 @@ class Finding:
     rule: str
     """E.g. `CHARACTERS_PER_SECOND`."""
     cue: str
+    """Id of the cue."""
     measured: float
+    """In the unit of the rule: seconds, characters, lines or characters per second."""
     limit: float
+    """In the same unit."""
     message: str
 
 
@@ -77,3 +112,14 @@ class Readability:
     characters_per_second_maximum: float
     findings: tuple[Finding, ...]
     schema: str = "cuegraph.readability/1"
+
+    def check(self) -> None:
+        """Raises DocumentError if the figures contradict each other or a finding names no rule or no cue."""
+        require_language(self.language_code)
+        if not 0 <= self.characters_per_second_median <= self.characters_per_second_maximum:
+            raise DocumentError("the median reading speed of the track is not between 0 and its maximum")
+        for finding in self.findings:
+            if not finding.rule or not finding.cue:
+                raise DocumentError(f"a finding must name its rule and its cue: {finding.message!r}")
+        if len({finding.cue for finding in self.findings}) > self.cue_count:
+            raise DocumentError(f"findings name more cues than the {self.cue_count} that the track has")

@@ -10,6 +10,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .codec import STRICT, From
+from .invariants import (
+    broken,
+    require_duration,
+    require_language,
+    require_order,
+    require_probability,
+    require_sources,
+    require_unique_ids,
+)
 from .media import AudioTrack
 
 MEDIA_TYPE = "application/vnd.cuegraph.transcript+json"
@@ -21,12 +30,14 @@ class Word:
 
     id: str
     text: str
-    """With its punctuation, without spaces around it."""
+    """With its punctuation, without spaces around it, never empty."""
     start: float
     """Film time in seconds."""
     end: float
+    """Not before `start`: recognisers give words of no duration."""
     timing: Literal["decoded", "aligned", "interpolated"]
-    """`decoded`: from the recogniser's attention; `aligned`: forced alignment; `interpolated`: between neighbours."""
+    """`decoded`: from the recogniser's attention; `aligned`: by forced alignment; `interpolated`: from the
+    times of its neighbours."""
     probability: float | None
     """The recogniser's probability of the word, 0 to 1, or None if it gave none."""
     sources: From
@@ -60,6 +71,7 @@ class Segment:
 
     id: str
     start: float
+    """Film time in seconds."""
     end: float
     text: str
     words: tuple[Word, ...]
@@ -76,9 +88,30 @@ class Transcript:
     """BCP-47, e.g. `en`."""
     audio: AudioTrack
     segments: tuple[Segment, ...]
-    """In order of time."""
+    """In order of time, as their words are from the first of the film to the last; words may overlap."""
     schema: str = "cuegraph.transcript/1"
 
     @property
     def words(self) -> Iterator[Word]:
+        """Every word in order of time."""
         return (word for segment in self.segments for word in segment.words)
+
+    def check(self) -> None:
+        """Raises DocumentError, naming the segment or word, if one breaks a promise."""
+        require_language(self.language_code)
+        self.audio.check()
+        require_unique_ids([*self.segments, *self.words])
+        require_sources([*self.segments, *self.words])
+        require_duration(self.segments)
+        require_order(self.segments)
+        require_order(self.words)
+        for word in self.words:
+            _check_word(word)
+
+
+def _check_word(word: Word) -> None:
+    if word.end < word.start:
+        raise broken(word, f"ends at {word.end} s, before its start at {word.start} s")
+    if not word.text or word.text != word.text.strip():
+        raise broken(word, f"has the text {word.text!r}, which is empty or has spaces around it")
+    require_probability(word, "probability", word.probability)
