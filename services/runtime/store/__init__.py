@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ..errors import InvalidRequest
 from .base import Store
 from .file import FileStore
 from .memory import MemoryStore
+from .probe import probe
+from .s3 import S3Access, S3Store
 
-__all__ = ["Store", "open_store"]
+__all__ = ["S3Access", "Store", "open_store"]
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, access: S3Access | None = None) -> Store:
     """The store at `url`: `file:///path` (or a plain path), `memory://name` or `s3://bucket/prefix`.
 
-    Raises InvalidRequest for any other URL.
+    A bucket is probed the first time that this process opens it. Raises InvalidRequest for any other URL and
+    for a bucket without `access`, StoreRefused for a store that may not be used or breaks its promise.
     """
-    parts = urlsplit(url)
-    match parts.scheme:
-        case "":
-            return FileStore(Path(url))
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return FileStore(Path(url))
+    match scheme:
         case "file":
-            return FileStore(_path(url, parts))
+            return FileStore(_path(url))
         case "memory":
-            return _memory(parts.netloc) if parts.netloc else MemoryStore()
-    raise InvalidRequest(
-        f"a store cannot be at {url!r}: use file:///path, memory://name or s3://bucket/prefix"
-    )
+            return _memory(rest) if rest else MemoryStore()
+        case "s3":
+            return _s3(url, access)
+    raise InvalidRequest(f"a store cannot be at {url!r}: use file:///path, memory://name or s3://bucket/prefix")
 
 
-def _path(url: str, parts: SplitResult) -> Path:
+def _path(url: str) -> Path:
+    parts = urlsplit(url)
     if parts.netloc or not parts.path:
-        raise InvalidRequest(
-            f"{url!r} is not a folder of this machine: write file:///path, with three slashes"
-        )
+        raise InvalidRequest(f"{url!r} is not a folder of this machine: write file:///path, with three slashes")
     return Path(unquote(parts.path))
 
 
@@ -44,3 +46,17 @@ def _path(url: str, parts: SplitResult) -> Path:
 def _memory(name: str) -> MemoryStore:
     """Everybody in this process who asks for one name gets one store."""
     return MemoryStore(name)
+
+
+def _s3(url: str, access: S3Access | None) -> S3Store:
+    if access is None:
+        raise InvalidRequest(f"the store {url} needs an endpoint, a region and keys; set them")
+    bucket, _, prefix = url.removeprefix("s3://").strip("/").partition("/")
+    return _probed(bucket, prefix, access)
+
+
+@functools.cache
+def _probed(bucket: str, prefix: str, access: S3Access) -> S3Store:
+    store = S3Store(bucket, prefix, access)
+    probe(store)
+    return store

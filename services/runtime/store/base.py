@@ -13,7 +13,7 @@ from ..errors import InvalidRequest
 class Store(Protocol):
     """Keys are slash-separated relative paths, and no key is a folder of another.
 
-    All methods are safe to call from many threads, and raise InvalidRequest for a key that `check_key` refuses.
+    All methods are safe to call from many threads. They raise InvalidRequest for a key that `check_key` refuses.
 
     Every method raises StoreUnavailable when the store does not answer within its patience (transient
     faults are retried inside), StoreFull when there is no room and StoreRefused when access is denied.

@@ -33,7 +33,7 @@ def add_bytes(store: Store, data: bytes, media_type: str) -> Artifact:
 
 
 def fetch(store: Store, artifact: Artifact, path: Path) -> None:
-    """Brings the file to `path`, for reading only. Raises ObjectNotFound, or BlobAltered (then without a file)."""
+    """Brings the file to `path`, for reading only. Raises ObjectNotFound or BlobAltered, and leaves no file then."""
     store.fetch(_key(store, artifact), path)
     try:
         _check_size(store, artifact, path.stat().st_size)
@@ -53,9 +53,7 @@ def read(store: Store, artifact: Artifact) -> bytes:
 
 def _key(store: Store, artifact: Artifact) -> str:
     if not artifact.uri:
-        raise ObjectNotFound(
-            f"the file with digest {artifact.digest} was not kept in {store.url}; run its stage again"
-        )
+        raise ObjectNotFound(f"the file with digest {artifact.digest} was not kept in {store.url}; run its stage again")
     return artifact.uri
 
 

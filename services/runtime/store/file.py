@@ -24,10 +24,10 @@ _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP}
 
 
 class FileStore:
-    """Objects are files below `root`, written as a temporary, synced, and linked to their name when complete.
+    """Objects are files below `root`, written as a temporary, synced, and linked to their name once complete.
 
-    Objects are read-only files. A temporary is locked by its writer, so one that nobody has locked was left by
-    a process that is gone: opening the store removes it.
+    Objects are read-only files. A temporary is locked by its writer, so one that nobody has locked was left
+    by a process that is gone: opening the store removes it.
     """
 
     def __init__(self, root: Path) -> None:

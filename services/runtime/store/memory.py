@@ -26,9 +26,7 @@ class MemoryStore:
         check_key(key)
         with self._lock:
             if key in self._objects:
-                raise AlreadyExists(
-                    f"{key!r} in the store {self.url} exists already and is never overwritten"
-                )
+                raise AlreadyExists(f"{key!r} in the store {self.url} exists already and is never overwritten")
             self._objects[key] = bytes(data)
 
     def create_file(self, key: str, path: Path) -> None:
@@ -44,9 +42,7 @@ class MemoryStore:
         try:
             return self._objects[key]
         except KeyError:
-            raise ObjectNotFound(
-                f"there is no {key!r} in the store {self.url}; check the store's address"
-            ) from None
+            raise ObjectNotFound(f"there is no {key!r} in the store {self.url}; check the store's address") from None
 
     def fetch(self, key: str, path: Path) -> None:
         data = self.get(key)
