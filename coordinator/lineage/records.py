@@ -33,6 +33,33 @@ class MediaRecord:
 
 
 @dataclass(frozen=True, order=True)
+class PlannedInput:
+    """Where one input of a step comes from."""
+
+    __pydantic_config__ = _STRICT
+
+    role: str
+    """As the step's stage calls it."""
+    stage: str
+    """The step that produces it; empty for the film itself."""
+    output: str
+    """Role of the producer's output; empty for the film itself."""
+
+
+@dataclass(frozen=True)
+class Deliverable:
+    """One output that people asked for."""
+
+    __pydantic_config__ = _STRICT
+
+    stage: str
+    output: str
+    """Role of the output."""
+    extension: str
+    """Of the file that people get, e.g. `.srt`."""
+
+
+@dataclass(frozen=True, order=True)
 class PlannedStep:
     """One step that the job must finish."""
 
@@ -41,6 +68,8 @@ class PlannedStep:
     number: int
     stage: str
     shard: str = UNSHARDED
+    inputs: tuple[PlannedInput, ...] = ()
+    """In the order in which the stage gets them."""
 
     def of(self, job: str) -> Step:
         return Step(job, self.number, self.stage, self.shard)
@@ -64,6 +93,7 @@ class JobRecord:
     """Digest of the request, so that the same request asked twice is one job."""
     create_time: datetime
     code: CodeRecord
+    deliverables: tuple[Deliverable, ...] = ()
     clip_start: float | None = None
     """Film time in seconds, or None for the beginning."""
     clip_end: float | None = None
@@ -93,7 +123,7 @@ class SealedManifest:
 
 @dataclass(frozen=True)
 class SealRecord:
-    """All manifests of a finished job, attempts and commits. Whatever differs from it was changed afterwards."""
+    """Every manifest of a finished job, attempts and commits: whatever differs from it was changed later."""
 
     __pydantic_config__ = _STRICT
 
