@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import importlib
 import inspect
 import textwrap
 
@@ -12,25 +11,17 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from services.runtime.stage import Stage
+from services.runtime.registry import STAGES, load_stage
 from tests.layout.source import ROOT, files, pyproject, stages
 
 
-def the_stage(name: str) -> type[Stage[object]]:
-    """The one stage that services/<name>/stage.py declares."""
-    module = importlib.import_module(f"services.{name}.stage")
-    declared = [
-        kind
-        for _, kind in inspect.getmembers(module, inspect.isclass)
-        if issubclass(kind, Stage) and kind.__module__ == module.__name__
-    ]
-    assert len(declared) == 1, f"services/{name}/stage.py declares {len(declared)} stages"
-    return declared[0]
+def test_the_registry_knows_every_stage() -> None:
+    assert sorted(STAGES) == stages()
 
 
 @pytest.mark.parametrize("name", stages())
 def test_a_stage_is_named_like_its_folder(name: str) -> None:
-    assert the_stage(name).name == name
+    assert load_stage(name).name == name
 
 
 @pytest.mark.parametrize("name", stages())
@@ -73,14 +64,14 @@ def pipeline_steps() -> set[str]:
 
 @pytest.mark.parametrize("name", stages())
 def test_every_setting_says_what_it_is(name: str) -> None:
-    kind = the_stage(name).settings_type()
+    kind = load_stage(name).settings_type()
     silent = set(field_names(kind)) - documented_fields(kind)
     assert not silent, f"{kind.__name__}: no docstring under {sorted(silent)}"
 
 
 @pytest.mark.parametrize("name", stages())
 def test_the_doc_page_names_every_setting_and_every_role(name: str) -> None:
-    stage = the_stage(name)
+    stage = load_stage(name)
     page = (ROOT / f"docs/stages/{name}.md").read_text("utf-8")
     roles = [it.role for it in stage.inputs] + [it.role for it in stage.outputs]
     named = field_names(stage.settings_type()) + roles
