@@ -1,4 +1,4 @@
-"""The committed Python code of the contract is what the generator writes today, and it loads without a warning."""
+"""The committed code of the contract is what the generator writes today, and it loads without a warning."""
 
 import subprocess
 import sys
@@ -8,7 +8,9 @@ PROTO = Path(__file__).parents[2] / "proto"
 
 
 def test_generated_code_is_fresh() -> None:
-    check = subprocess.run([PROTO / "generate.sh", "--check"], capture_output=True, text=True, timeout=280)
+    check = subprocess.run(  # noqa: PLW1510  the output is worth more than the exit status
+        [PROTO / "generate.sh", "--check"], capture_output=True, text=True, timeout=280
+    )
     assert check.returncode == 0, check.stdout + check.stderr
 
 
