@@ -1,0 +1,33 @@
+"""Do the elements of every document name elements that are there?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.runtime.store import keys
+
+from ..facts import JobFacts
+from ..findings import DOCUMENT_INVALID, ELEMENT_BROKEN, Finding
+from ..joins import Written, element_ids, made_from, references, written
+
+
+def check_elements(facts: JobFacts) -> Iterator[Finding]:
+    """Resolves every `from` in the document that the step took. Needs the documents to have been read."""
+    for digest, problem in facts.document_problems.items():
+        yield DOCUMENT_INVALID.broken(keys.blob(digest), problem)
+    for made in written(facts):
+        source = made_from(facts, made)
+        if source is not None:
+            yield from _check_references(made, source)
+
+
+def _check_references(made: Written, source: Written) -> Iterator[Finding]:
+    known = element_ids(source.document)
+    broken = [(element, name) for element, names in references(made.document) for name in names if name not in known]
+    if broken:
+        element, name = broken[0]
+        wrong = (
+            f"{made.output.file_name}: {element} was made from {name}, which {source.output.file_name} does not have"
+        )
+        more = f" ({len(broken)} such elements)" if len(broken) > 1 else ""
+        yield ELEMENT_BROKEN.broken(made.output.artifact.uri, wrong + more)

@@ -1,0 +1,92 @@
+"""Do the job's record, its seal and its manifests say the same?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.runtime.store import keys
+
+from ..facts import FoundManifest, JobFacts
+from ..findings import (
+    JOB_ALTERED,
+    JOB_INVALID,
+    JOB_MISPLACED,
+    JOB_MISSING,
+    MANIFEST_ALTERED,
+    MANIFEST_MISSING,
+    SEAL_ALTERED,
+    SEAL_INCOMPLETE,
+    SEAL_INVALID,
+    SEAL_MISPLACED,
+    SEAL_MISSING,
+    Finding,
+)
+from ..records import SealRecord
+
+
+def job_is_altered(facts: JobFacts) -> bool:
+    """Whether job.json differs from the sealed one: then nothing it says is held against the steps."""
+    seal, record = facts.seal_record, facts.record
+    return seal is not None and seal.job == facts.job and record is not None and seal.job_digest != record.digest
+
+
+def unaltered(facts: JobFacts) -> Iterator[FoundManifest]:
+    """Manifests that are as sealed. Of the others the alteration is told, not all that they now say."""
+    sealed = {one.key: one.digest for one in facts.seal_record.manifests} if facts.seal_record else {}
+    return (found for found in facts.manifests if sealed.get(found.key, found.digest) == found.digest)
+
+
+def check_job(facts: JobFacts) -> Iterator[Finding]:
+    """Is job.json there, readable, at its place, and as it was when the job was sealed?"""
+    key, record = keys.job(facts.job), facts.record
+    if record is None:
+        yield JOB_MISSING.broken(key, "the job has no record of what was asked")
+        return
+    if job_is_altered(facts):
+        yield JOB_ALTERED.broken(key, "the job's record is not the one that the seal names")
+    elif record.content is None:
+        yield JOB_INVALID.broken(key, record.problem)
+    elif record.content.job != facts.job:
+        yield JOB_MISPLACED.broken(key, f"this is the record of job {record.content.job!r}")
+
+
+def check_seal(facts: JobFacts) -> Iterator[Finding]:
+    """Is the seal there once all is done, readable, at its place, and do all manifests agree with it?"""
+    key, seal = keys.seal(facts.job), facts.seal
+    if seal is None:
+        if facts.plan and all(step in facts.commits for step in facts.plan):
+            yield SEAL_MISSING.broken(key, "every planned step is committed and the job is not sealed")
+    elif seal.content is None:
+        yield SEAL_INVALID.broken(key, seal.problem)
+    elif seal.content.job != facts.job:
+        yield SEAL_MISPLACED.broken(key, f"this is the seal of job {seal.content.job!r}")
+    else:
+        yield from _check_against_seal(facts, seal.content)
+
+
+def _check_against_seal(facts: JobFacts, seal: SealRecord) -> Iterator[Finding]:
+    sealed = {manifest.key: manifest.digest for manifest in seal.manifests}
+    present = {found.key: found for found in facts.manifests}
+    for key in sorted(sealed.keys() - present.keys()):
+        yield MANIFEST_MISSING.broken(key, f"the manifest {sealed[key][:12]} that the seal names is gone")
+    for key in sorted(present.keys() - sealed.keys()):
+        yield SEAL_INCOMPLETE.broken(key, "the seal does not name this manifest")
+    for key in sorted(present.keys() & sealed.keys()):
+        if present[key].digest != sealed[key]:
+            yield _disagreement(facts, seal, present[key])
+
+
+def _disagreement(facts: JobFacts, seal: SealRecord, found: FoundManifest) -> Finding:
+    """Which of the two was changed: a manifest that others vouch for was not."""
+    if found.digest in _vouched(facts, seal):
+        problem = f"it names another digest for {found.key} than those who read that manifest"
+        return SEAL_ALTERED.broken(keys.seal(facts.job), problem)
+    return MANIFEST_ALTERED.broken(found.key, "its bytes are not those that were sealed")
+
+
+def _vouched(facts: JobFacts, seal: SealRecord) -> frozenset[str]:
+    """Digests that the seal gives to some manifest, or that a later step names as the origin of an input."""
+    sealed = {manifest.digest for manifest in seal.manifests}
+    manifests = (found.content for found in facts.manifests if found.content)
+    origins = (one.origin for manifest in manifests for one in manifest.inputs)
+    return frozenset(sealed | {origin.manifest for origin in origins if origin})

@@ -1,0 +1,104 @@
+"""Is every planned step finished, by a commit that is genuine and where it belongs?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from services.runtime.manifest import Manifest, Status
+from services.runtime.store.keys import Step
+
+from ..facts import FoundManifest, JobFacts
+from ..findings import (
+    ATTEMPT_UNFINISHED,
+    COMMIT_FORGED,
+    COMMIT_NOT_DONE,
+    MANIFEST_INVALID,
+    MANIFEST_MISPLACED,
+    STEP_UNFINISHED,
+    STEP_UNPLANNED,
+    STRANGER,
+    SUCCESS_WITH_ERRORS,
+    SUCCESS_WITHOUT_OUTPUTS,
+    Finding,
+)
+from ..layout import place_of
+from .records import job_is_altered, unaltered
+
+
+def check_plan(facts: JobFacts) -> Iterator[Finding]:
+    """Did every step of the plan end, and no other begin?"""
+    if job_is_altered(facts):
+        return
+    sealed = _sealed_keys(facts)
+    for step in facts.plan:
+        if step not in facts.commits and step.commit not in sealed:
+            yield STEP_UNFINISHED.broken(step.commit, f"step {step.folder} has no commit")
+    if facts.job_record is not None and facts.job_record.job == facts.job:
+        for step in sorted(_steps(facts) - set(facts.plan)):
+            yield STEP_UNPLANNED.broken(step.prefix, f"step {step.folder} is not in the job's plan")
+    for key in facts.strangers:
+        yield STRANGER.broken(key, "no step writes such a file")
+
+
+def check_attempts(facts: JobFacts) -> Iterator[Finding]:
+    """Did every attempt that began leave its manifest?"""
+    ended = {found.key for found in facts.manifests} | _sealed_keys(facts)
+    for place in facts.began:
+        assert place.attempt is not None
+        if place.step.attempt(place.attempt, "manifest") not in ended:
+            problem = f"attempt {place.attempt} at {place.step.folder} began and left no manifest"
+            yield ATTEMPT_UNFINISHED.broken(place.key, problem)
+
+
+def check_manifests(facts: JobFacts) -> Iterator[Finding]:
+    """Is each manifest readable and where it belongs, and each commit one of its step's attempts?"""
+    for found in unaltered(facts):
+        manifest, repeated = found.content, _repeats_in_commit(facts, found)
+        if manifest is None:
+            if not repeated:
+                yield MANIFEST_INVALID.broken(found.key, found.problem)
+        elif manifest.step != found.place.step:
+            if not repeated:
+                yield MANIFEST_MISPLACED.broken(found.key, f"this is the manifest of {_where(manifest)}")
+        elif found.place.is_commit:
+            yield from _check_commit(facts, found, manifest)
+        elif manifest.attempt != found.place.attempt:
+            yield MANIFEST_MISPLACED.broken(found.key, f"this is the manifest of {_where(manifest)}")
+
+
+def _repeats_in_commit(facts: JobFacts, found: FoundManifest) -> bool:
+    """Whether the commit has the same bytes: what is wrong with both is told of the commit."""
+    commit = facts.commits.get(found.place.step)
+    return not found.place.is_commit and commit is not None and commit.digest == found.digest
+
+
+def _check_commit(facts: JobFacts, commit: FoundManifest, manifest: Manifest) -> Iterator[Finding]:
+    if commit.digest not in _attempt_digests(facts, commit.place.step):
+        yield COMMIT_FORGED.broken(commit.key, "no attempt at this step wrote this commit")
+    if not manifest.status.is_done:
+        yield COMMIT_NOT_DONE.broken(commit.key, f"a {manifest.status} manifest is committed")
+    if manifest.status is Status.SUCCEEDED and manifest.errors:
+        yield SUCCESS_WITH_ERRORS.broken(commit.key, f"it says SUCCEEDED and has {manifest.errors[0].code}")
+    if manifest.status is Status.SUCCEEDED and not manifest.outputs:
+        yield SUCCESS_WITHOUT_OUTPUTS.broken(commit.key, "it says SUCCEEDED and wrote nothing")
+
+
+def _where(manifest: Manifest) -> str:
+    return f"attempt {manifest.attempt} at {manifest.step.prefix}"
+
+
+def _steps(facts: JobFacts) -> set[Step]:
+    return {found.place.step for found in facts.manifests} | {place.step for place in facts.began}
+
+
+def _attempt_digests(facts: JobFacts, step: Step) -> set[str]:
+    """What the step's attempts are, and what the seal says that they were."""
+    present = {found.digest for found in facts.attempts.get(step, ())}
+    if facts.seal_record is None:
+        return present
+    places = ((place_of(sealed.key), sealed.digest) for sealed in facts.seal_record.manifests)
+    return present | {digest for place, digest in places if place and not place.is_commit and place.step == step}
+
+
+def _sealed_keys(facts: JobFacts) -> set[str]:
+    return {sealed.key for sealed in facts.seal_record.manifests} if facts.seal_record else set()

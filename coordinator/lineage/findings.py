@@ -1,0 +1,97 @@
+"""What verification may find: every code with its severity and its remedy. docs/lineage.md lists them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """An error means that the lineage does not hold; a warning, that a person should know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is not as the records say."""
+
+    code: str
+    severity: Severity
+    location: str
+    """Key of the object that is at fault."""
+    message: str
+    """What is wrong, then what to do."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One promise that a job's files keep, and what to do where one is broken."""
+
+    code: str
+    severity: Severity
+    remedy: str
+
+    def broken(self, location: str, problem: str) -> Finding:
+        return Finding(self.code, self.severity, location, f"{problem}; {self.remedy}")
+
+
+RULES: dict[str, Rule] = {}
+
+
+def _error(code: str, remedy: str) -> Rule:
+    return RULES.setdefault(code, Rule(code, Severity.ERROR, remedy))
+
+
+def _warning(code: str, remedy: str) -> Rule:
+    return RULES.setdefault(code, Rule(code, Severity.WARNING, remedy))
+
+
+_RESTORE = "restore it from a backup of the store, or run the job again as a new one"
+_DISTRUST = "trust nothing that was made from it: run the job again as a new one"
+
+JOB_MISSING = _error("JOB_MISSING", _RESTORE)
+JOB_INVALID = _error("JOB_INVALID", "read it with the version of Cuegraph that wrote it, or restore it from a backup")
+JOB_ALTERED = _error("JOB_ALTERED", _DISTRUST)
+JOB_MISPLACED = _error("JOB_MISPLACED", "move it back to the job that it names, or delete the copy")
+MEDIA_MISSING = _error("MEDIA_MISSING", "put the film back into the store: run the job's film again with the same file")
+
+SEAL_MISSING = _error("SEAL_MISSING", "resume the job so that it is sealed; if it had a seal, restore it from a backup")
+SEAL_INVALID = _error("SEAL_INVALID", "read it with the version of Cuegraph that wrote it, or restore it from a backup")
+SEAL_ALTERED = _error("SEAL_ALTERED", "restore the seal from a backup: the manifests contradict it among themselves")
+SEAL_MISPLACED = _error("SEAL_MISPLACED", "move it back to the job that it names, or delete the copy")
+SEAL_INCOMPLETE = _error("SEAL_INCOMPLETE", "find out who wrote the manifest after the job had ended, and remove it")
+
+MANIFEST_INVALID = _error("MANIFEST_INVALID", "read it with the version of Cuegraph that wrote it, or restore it")
+MANIFEST_ALTERED = _error("MANIFEST_ALTERED", _DISTRUST)
+MANIFEST_MISSING = _error("MANIFEST_MISSING", _RESTORE)
+MANIFEST_MISPLACED = _error("MANIFEST_MISPLACED", "move it back to the step that it names, or delete the copy")
+
+COMMIT_FORGED = _error("COMMIT_FORGED", "delete the commit and resume the job: the step runs again")
+COMMIT_NOT_DONE = _error("COMMIT_NOT_DONE", "delete the commit and resume the job: the step runs again")
+SUCCESS_WITH_ERRORS = _error("SUCCESS_WITH_ERRORS", _DISTRUST)
+SUCCESS_WITHOUT_OUTPUTS = _error("SUCCESS_WITHOUT_OUTPUTS", _DISTRUST)
+STEP_UNFINISHED = _error("STEP_UNFINISHED", "resume the job")
+STEP_UNPLANNED = _error("STEP_UNPLANNED", "find out what wrote it; the job's record does not ask for it")
+STRANGER = _warning("STRANGER", "remove it: nothing of Cuegraph writes there")
+ATTEMPT_UNFINISHED = _warning(
+    "ATTEMPT_UNFINISHED", "nothing if the step has a commit: the attempt was killed, or a frozen one may still end"
+)
+
+INPUT_DANGLING = _error("INPUT_DANGLING", "restore the manifest that it names, or run the job again as a new one")
+INPUT_UNEXPLAINED = _error("INPUT_UNEXPLAINED", _DISTRUST)
+INPUT_DIFFERENT = _error("INPUT_DIFFERENT", _DISTRUST)
+ROLE_UNKNOWN = _error("ROLE_UNKNOWN", _DISTRUST)
+ORIGINAL_MISSING = _error("ORIGINAL_MISSING", "restore the original manifest, or run the job again without the cache")
+ORIGINAL_ALTERED = _error("ORIGINAL_ALTERED", "run the job again as a new one without the cache")
+ORIGINAL_DIFFERENT = _error("ORIGINAL_DIFFERENT", "run the job again as a new one without the cache")
+
+BLOB_MISSING = _error("BLOB_MISSING", "restore the blob from a backup, or run the job again without the cache")
+BLOB_SIZE_WRONG = _error("BLOB_SIZE_WRONG", "restore the blob from a backup, or run the job again without the cache")
+BLOB_ALTERED = _error("BLOB_ALTERED", "restore the blob from a backup, or run the job again without the cache")
+BLOB_ELSEWHERE = _error("BLOB_ELSEWHERE", _DISTRUST)
+LOG_MISSING = _error("LOG_MISSING", "restore the blob from a backup; the results do not depend on it")
+
+DOCUMENT_INVALID = _error("DOCUMENT_INVALID", "read it with the version of Cuegraph that wrote it")
+ELEMENT_BROKEN = _error("ELEMENT_BROKEN", "report the stage that wrote it: its elements name what is not there")

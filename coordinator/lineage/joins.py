@@ -1,0 +1,121 @@
+"""Which document's elements another document's elements were made from: joined by origin, never by content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from services.documents import cues, media, speech, transcript
+from services.documents.cues import Cues
+from services.documents.media import Media
+from services.documents.speech import Speech
+from services.documents.transcript import Transcript
+from services.runtime.manifest import InputRecord, Manifest, OutputRecord
+
+from .facts import Document, FoundManifest, JobFacts
+
+KINDS: Mapping[str, type[Document]] = {
+    media.MEDIA_TYPE: Media,
+    speech.MEDIA_TYPE: Speech,
+    transcript.MEDIA_TYPE: Transcript,
+    cues.MEDIA_TYPE: Cues,
+}
+"""The documents whose elements name each other, by media type."""
+
+MADE_FROM: Mapping[type[Document], tuple[type[Document], ...]] = {
+    Cues: (Transcript,),
+    Transcript: (Transcript, Speech, Media),
+    Speech: (Media,),
+    Media: (),
+}
+"""The kinds of document that one of a kind is made from, the nearest first: a step may be left out."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A document and the step that wrote it."""
+
+    found: FoundManifest
+    manifest: Manifest
+    output: OutputRecord
+    document: Document
+
+
+def written(facts: JobFacts) -> Iterator[Written]:
+    """Every document of the committed steps that can be read, in order of step."""
+    for commit in facts.commits.values():
+        yield from _written_by(facts, commit)
+
+
+def made_from(facts: JobFacts, made: Written) -> Written | None:
+    """The document whose ids stand in `from` of the elements of `made`; None if the chain ends here.
+
+    It is an input of the step; the media document may also lie beside an input, as audio does not carry it.
+    """
+    consumed = _nearest_input(made)
+    if consumed is not None:
+        return _written_as(facts, consumed)
+    beside = (_media_beside(facts, given) for given in made.manifest.inputs)
+    return next((found for found in beside if found), None) if Media in MADE_FROM[type(made.document)] else None
+
+
+def _nearest_input(made: Written) -> InputRecord | None:
+    """The input that says it is a document of the nearest kind; whether it can be joined is another matter."""
+    for kind in MADE_FROM[type(made.document)]:
+        for consumed in made.manifest.inputs:
+            if KINDS.get(consumed.artifact.media_type) is kind:
+                return consumed
+    return None
+
+
+def _written_as(facts: JobFacts, consumed: InputRecord) -> Written | None:
+    """The document that came in as this input, found by its origin."""
+    producer = _producer(facts, consumed)
+    output = facts.produced(consumed.origin, consumed.artifact) if consumed.origin else None
+    candidates = _written_by(facts, producer) if producer else ()
+    return next((one for one in candidates if one.output == output), None)
+
+
+def _media_beside(facts: JobFacts, consumed: InputRecord) -> Written | None:
+    producer = _producer(facts, consumed)
+    candidates = _written_by(facts, producer) if producer else ()
+    return next((one for one in candidates if isinstance(one.document, Media)), None)
+
+
+def _producer(facts: JobFacts, consumed: InputRecord) -> FoundManifest | None:
+    return facts.by_digest.get(consumed.origin.manifest) if consumed.origin else None
+
+
+def element_ids(document: Document) -> frozenset[str]:
+    """Ids that elements of a later document may name."""
+    match document:
+        case Cues():
+            return frozenset(cue.id for cue in document.cues)
+        case Transcript():
+            words = (word.id for word in document.words)
+            return frozenset((*words, *(segment.id for segment in document.segments)))
+        case Speech():
+            return frozenset(region.id for region in document.regions)
+        case Media():
+            return frozenset(stream.id for stream in document.streams)
+
+
+def references(document: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each element's id with the ids that it was made from."""
+    match document:
+        case Cues():
+            yield from ((cue.id, cue.sources) for cue in document.cues)
+        case Transcript():
+            yield from ((segment.id, segment.sources) for segment in document.segments)
+            yield from ((word.id, word.sources) for word in document.words)
+        case Speech():
+            yield from ((region.id, region.sources) for region in document.regions)
+        case Media():
+            return
+
+
+def _written_by(facts: JobFacts, found: FoundManifest) -> Iterator[Written]:
+    for output in found.content.outputs if found.content else ():
+        document = facts.documents.get(output.artifact.digest)
+        if document is not None and found.content is not None:
+            yield Written(found, found.content, output, document)

@@ -1,0 +1,161 @@
+"""Reads a job out of the store, everything once: with `blobs`, the only part of lineage that does any I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from itertools import groupby, islice
+from typing import TypeVar
+
+from services.documents import codec
+from services.runtime import manifest as manifests
+from services.runtime.artifact import Artifact, digest_bytes
+from services.runtime.errors import InvalidDocument, InvalidRequest, ObjectNotFound
+from services.runtime.manifest import Manifest
+from services.runtime.store import keys
+from services.runtime.store.base import Store
+
+from .facts import Document, Found, FoundManifest, JobFacts
+from .joins import KINDS
+from .layout import JOBS, Place, place_of
+from .records import JobRecord, SealRecord
+
+READERS = 8
+"""Reads under way at once: a store behind a network answers each in milliseconds, and a job has dozens."""
+_BATCH = 64
+"""Jobs held at once when all are read: memory must not grow with the store."""
+
+T = TypeVar("T")
+Contents = Mapping[str, bytes | None]
+"""Bytes by key; None where nothing lies."""
+
+
+def read_job(store: Store, job: str) -> JobFacts:
+    """Reads records, manifests, reused originals and documents of a job.
+
+    Raises ObjectNotFound if the store has nothing of that job, StoreUnavailable if it does not answer.
+    """
+    with ThreadPoolExecutor(READERS) as pool:
+        facts = _read_records(store, job, store.list(_prefix(job)), partial(_together, pool))
+        if facts.record is None and not facts.manifests and not facts.began:
+            raise ObjectNotFound(f"there is no job {job!r} in {store.url}; see which there are: cuegraph jobs list")
+        return _with_documents(facts, _together(pool, store, _document_keys(facts)))
+
+
+def read_all_records(store: Store) -> Iterator[JobFacts]:
+    """Every job of the store without its documents, from one listing, several jobs at a time."""
+    by_job = ((job, tuple(of_job)) for job, of_job in groupby(store.list(JOBS), _job_of))
+
+    def read(item: tuple[str, tuple[str, ...]]) -> JobFacts:
+        return _read_records(store, item[0], item[1], _one_by_one)
+
+    with ThreadPoolExecutor(READERS) as pool:
+        while batch := list(islice(by_job, _BATCH)):
+            yield from pool.map(read, batch)
+
+
+def _prefix(job: str) -> str:
+    return f"{JOBS}{job}/"
+
+
+def _job_of(key: str) -> str:
+    return key.split("/")[1]
+
+
+def _read_records(
+    store: Store, job: str, listed: Iterable[str], read: Callable[[Store, Iterable[str]], Contents]
+) -> JobFacts:
+    present = tuple(listed)
+    staged = [key for key in present if key.startswith(keys.stages(job))]
+    places = {key: place_of(key) for key in staged}
+    written = [key for key, place in places.items() if place and place.is_manifest]
+    contents = read(store, [*written, *({keys.job(job), keys.seal(job)} & set(present))])
+    found = _found_manifests(places, contents)
+    return JobFacts(
+        job=job,
+        store_url=store.url,
+        record=_found(keys.job(job), contents, JobRecord.from_json),
+        seal=_found(keys.seal(job), contents, SealRecord.from_json),
+        manifests=found,
+        began=tuple(place for place in places.values() if place and not place.is_manifest),
+        strangers=tuple(key for key, place in places.items() if place is None),
+        originals=_originals(found, read(store, _reused_keys(found))),
+    )
+
+
+def _found_manifests(places: Mapping[str, Place | None], contents: Contents) -> tuple[FoundManifest, ...]:
+    """A commit repeats the bytes of its attempt: equal bytes are read and understood once."""
+    understood: dict[str, Found[Manifest]] = {}
+    found = []
+    for key, place in places.items():
+        data = contents.get(key)
+        if place is None or data is None:
+            continue
+        digest = digest_bytes(data)
+        if digest not in understood:
+            understood[digest] = _understand(key, data, manifests.from_json)
+        one = understood[digest]
+        found.append(FoundManifest(key, digest, one.content, one.problem, place=place))
+    return tuple(found)
+
+
+def _found(key: str, contents: Contents, parse: Callable[[bytes], T]) -> Found[T] | None:
+    data = contents.get(key)
+    return None if data is None else _understand(key, data, parse)
+
+
+def _understand(key: str, data: bytes, parse: Callable[[bytes], T]) -> Found[T]:
+    try:
+        return Found(key, digest_bytes(data), parse(data))
+    except InvalidDocument as error:
+        return Found(key, digest_bytes(data), None, str(error))
+
+
+def _reused_keys(found: Iterable[FoundManifest]) -> list[str]:
+    reused = (one.content.reused for one in found if one.content)
+    return sorted({original.uri for original in reused if original and original.uri})
+
+
+def _originals(found: Iterable[FoundManifest], contents: Contents) -> Mapping[str, Found[Manifest] | None]:
+    return {key: _found(key, contents, manifests.from_json) for key in _reused_keys(found)}
+
+
+def _documents(facts: JobFacts) -> dict[str, Artifact]:
+    outputs = (output for commit in facts.commits.values() if commit.content for output in commit.content.outputs)
+    return {one.artifact.digest: one.artifact for one in outputs if one.artifact.media_type in KINDS}
+
+
+def _document_keys(facts: JobFacts) -> list[str]:
+    return [keys.blob(digest) for digest in _documents(facts)]
+
+
+def _with_documents(facts: JobFacts, contents: Contents) -> JobFacts:
+    documents: dict[str, Document] = {}
+    problems: dict[str, str] = {}
+    for digest, artifact in _documents(facts).items():
+        data = contents.get(keys.blob(digest))
+        if data is None or digest_bytes(data) != digest:
+            continue
+        try:
+            documents[digest] = codec.from_json(KINDS[artifact.media_type], data)
+        except codec.DocumentError as error:
+            problems[digest] = str(error)
+    return replace(facts, documents=documents, document_problems=problems)
+
+
+def _read(store: Store, key: str) -> bytes | None:
+    try:
+        return store.get(key)
+    except (ObjectNotFound, InvalidRequest):
+        return None  # InvalidRequest: a forged record may name what can be no key
+
+
+def _one_by_one(store: Store, wanted: Iterable[str]) -> Contents:
+    return {key: _read(store, key) for key in wanted}
+
+
+def _together(pool: ThreadPoolExecutor, store: Store, wanted: Iterable[str]) -> Contents:
+    listed = list(wanted)
+    return dict(zip(listed, pool.map(partial(_read, store), listed), strict=True))

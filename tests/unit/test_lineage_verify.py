@@ -1,0 +1,384 @@
+"""Every code of verify has a job here that causes exactly it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from coordinator.lineage.findings import RULES, Severity
+from coordinator.lineage.records import JobRecord, SealedManifest, SealRecord
+from coordinator.lineage.verify import verify, verify_all
+from services.documents import codec, cues
+from services.runtime import commits
+from services.runtime.artifact import Artifact, digest_bytes
+from services.runtime.errors import ObjectNotFound
+from services.runtime.manifest import Notice, Origin, OutputRecord, Status, to_json
+from services.runtime.store import blobs, keys
+from services.runtime.store.keys import Step
+from services.runtime.store.memory import MemoryStore
+from tests.jobs_in_memory import LINES, STAGES, START, cues_document, rewrite, step_of, write_job
+
+Tamper = Callable[[MemoryStore], None]
+
+JOB, SEAL = keys.job("film"), keys.seal("film")
+
+
+def codes(store: MemoryStore, job: str = "film") -> list[str]:
+    return [finding.code for finding in verify(store, job, full=True).findings]
+
+
+def sealed_job() -> MemoryStore:
+    store = MemoryStore()
+    write_job(store)
+    return store
+
+
+def unsealed(store: MemoryStore) -> None:
+    store.delete(SEAL)
+
+
+def changed_job(store: MemoryStore, **changes: object) -> None:
+    record = JobRecord.from_json(store.get(JOB))
+    store.put(JOB, replace(record, **changes).to_json())  # type: ignore[arg-type]
+
+
+def changed_seal(store: MemoryStore, **changes: object) -> None:
+    seal = SealRecord.from_json(store.get(SEAL))
+    store.put(SEAL, replace(seal, **changes).to_json())  # type: ignore[arg-type]
+
+
+def sealed_entry_changed(store: MemoryStore) -> None:
+    seal = SealRecord.from_json(store.get(SEAL))
+    commit = step_of("asr").commit
+    entries = tuple(SealedManifest(e.key, "0" * 64) if e.key == commit else e for e in seal.manifests)
+    changed_seal(store, manifests=entries)
+
+
+def sealed_again(store: MemoryStore) -> None:
+    """The seal of what lies there now: a forger's work, so that only what else is wrong is told."""
+    below = [key for key in store.list(keys.stages("film")) if key.endswith("/manifest.json")]
+    entries = tuple(SealedManifest(key, digest_bytes(store.get(key))) for key in below)
+    changed_seal(store, manifests=entries, job_digest=digest_bytes(store.get(JOB)))
+
+
+def job_invalid(store: MemoryStore) -> None:
+    store.put(JOB, b"{}")
+    sealed_again(store)
+
+
+def job_misplaced(store: MemoryStore) -> None:
+    changed_job(store, job="other")
+    sealed_again(store)
+
+
+def manifest_invalid(store: MemoryStore) -> None:
+    for key in (step_of("mux").commit, step_of("mux").attempt(1, "manifest")):
+        store.put(key, b"{}")
+    sealed_again(store)
+
+
+def without_commit(store: MemoryStore) -> None:
+    for key in list(store.list(step_of("mux").prefix)):
+        store.delete(key)
+    unsealed(store)
+
+
+def rewritten(stage: str, **changes: object) -> Tamper:
+    def tamper(store: MemoryStore) -> None:
+        rewrite(store, step_of(stage), **changes)
+        sealed_again(store)
+
+    return tamper
+
+
+def forged_commit(store: MemoryStore) -> None:
+    manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
+    store.put(step_of("mux").commit, to_json(replace(manifest, trace_id="another")))
+    sealed_again(store)
+
+
+def moved_step(store: MemoryStore) -> None:
+    """The last step lies where the plan has it, and says that it is another."""
+    rewrite(store, step_of("mux"), shard="hi")
+    sealed_again(store)
+
+
+def unplanned_step(store: MemoryStore) -> None:
+    manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
+    commits.commit(store, replace(manifest, number=7, stage="lyrics"))
+    sealed_again(store)
+
+
+def input_changed(store: MemoryStore, stage: str, role: str, **changes: object) -> None:
+    manifest, _ = commits.find(store, step_of(stage))  # type: ignore[misc]
+    inputs = tuple(replace(i, **changes) if i.role == role else i for i in manifest.inputs)
+    rewrite(store, step_of(stage), inputs=inputs)
+    sealed_again(store)
+
+
+def dangling(store: MemoryStore) -> None:
+    input_changed(store, "mux", "subtitles_srt", origin=Origin("d" * 64, "subtitles_srt"))
+
+
+def unexplained(store: MemoryStore) -> None:
+    input_changed(store, "mux", "subtitles_srt", origin=None)
+
+
+def unknown_role(store: MemoryStore) -> None:
+    subtitles = commits.find(store, step_of("subtitles"))[1].digest  # type: ignore[index]
+    input_changed(store, "mux", "subtitles_srt", origin=Origin(subtitles, "subtitles_ass"))
+
+
+def different_input(store: MemoryStore) -> None:
+    other = blobs.add_bytes(store, b"other", "application/x-subrip")
+    input_changed(store, "mux", "subtitles_srt", artifact=other)
+
+
+def blob_of(store: MemoryStore, stage: str, role: str) -> str:
+    manifest, _ = commits.find(store, step_of(stage))  # type: ignore[misc]
+    output = manifest.output(role)
+    assert output is not None
+    return output.artifact.uri
+
+
+def blob_altered(store: MemoryStore) -> None:
+    key = blob_of(store, "mux", "film")
+    store.put(key, store.get(key)[:-1] + b"!")
+
+
+def blob_truncated(store: MemoryStore) -> None:
+    key = blob_of(store, "mux", "film")
+    store.put(key, store.get(key)[:-1])
+
+
+def blob_elsewhere(store: MemoryStore) -> None:
+    manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
+    film = manifest.outputs[0]
+    rewrite(store, step_of("mux"), outputs=(replace(film, artifact=replace(film.artifact, uri="film.mkv")),))
+    sealed_again(store)
+
+
+def log_missing(store: MemoryStore) -> None:
+    manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
+    store.delete(manifest.logs[0].artifact.uri)
+
+
+def cues_replaced(store: MemoryStore, data: bytes) -> None:
+    """As a stage with a bug would have written it: everything else fits."""
+    artifact = blobs.add_bytes(store, data, cues.MEDIA_TYPE)
+    manifest, _ = commits.find(store, step_of("subtitles"))  # type: ignore[misc]
+    outputs = tuple(replace(o, artifact=artifact) if o.role == "cues" else o for o in manifest.outputs)
+    digest = rewrite(store, step_of("subtitles"), outputs=outputs)
+    input_changed(store, "mux", "subtitles_srt", origin=Origin(digest, "subtitles_srt"))
+
+
+def broken_element(store: MemoryStore) -> None:
+    document = cues_document(LINES)
+    broken = replace(document.cues[0], sources=("aligned-word-9.9",))
+    cues_replaced(store, codec.to_json(replace(document, cues=(broken, *document.cues[1:]))))
+
+
+def reused(store: MemoryStore, reused: Artifact | None, **changes: object) -> None:
+    rewrite(store, step_of("mux"), status=Status.REUSED, reused=reused, **changes)
+    sealed_again(store)
+
+
+def original(store: MemoryStore) -> Artifact:
+    write_job(store, "earlier")
+    found = commits.find(store, step_of("mux", "earlier"))
+    assert found is not None
+    rewrite(store, step_of("mux"), action_key=found[0].action_key)
+    return found[1]
+
+
+def original_missing(store: MemoryStore) -> None:
+    reused(store, replace(original(store), uri="jobs/gone/stages/06_mux/_/manifest.json"))
+
+
+def original_altered(store: MemoryStore) -> None:
+    artifact = original(store)
+    reused(store, artifact)
+    rewrite(store, step_of("mux", "earlier"), trace_id="changed")
+
+
+def original_different(store: MemoryStore) -> None:
+    reused(store, original(store), action_key="0" * 64)
+
+
+CAUSES: dict[str, Tamper] = {
+    "JOB_MISSING": lambda store: store.delete(JOB),
+    "JOB_INVALID": job_invalid,
+    "JOB_ALTERED": lambda store: changed_job(store, source_language="hi"),
+    "JOB_MISPLACED": job_misplaced,
+    "MEDIA_MISSING": lambda store: store.delete(JobRecord.from_json(store.get(JOB)).media.artifact.uri),
+    "SEAL_MISSING": unsealed,
+    "SEAL_INVALID": lambda store: store.put(SEAL, b"[]"),
+    "SEAL_ALTERED": sealed_entry_changed,
+    "SEAL_MISPLACED": lambda store: changed_seal(store, job="other"),
+    "SEAL_INCOMPLETE": lambda store: changed_seal(
+        store, manifests=SealRecord.from_json(store.get(SEAL)).manifests[:-1]
+    ),
+    "MANIFEST_INVALID": manifest_invalid,
+    "MANIFEST_ALTERED": lambda store: store.put(step_of("asr").commit, store.get(step_of("mux").commit)[:-1] + b" "),
+    "MANIFEST_MISSING": lambda store: store.delete(step_of("asr").commit),
+    "MANIFEST_MISPLACED": moved_step,
+    "COMMIT_FORGED": forged_commit,
+    "COMMIT_NOT_DONE": rewritten("mux", status=Status.FAILED),
+    "SUCCESS_WITH_ERRORS": rewritten("mux", errors=(Notice("TOOL_FAILED", "ffmpeg ended with 1", START),)),
+    "SUCCESS_WITHOUT_OUTPUTS": rewritten("mux", outputs=()),
+    "STEP_UNFINISHED": without_commit,
+    "STEP_UNPLANNED": unplanned_step,
+    "STRANGER": lambda store: store.create(f"{step_of('asr').prefix}notes.txt", b"hello"),
+    "ATTEMPT_UNFINISHED": lambda store: store.create(step_of("asr").attempt(2, "started"), b"{}"),
+    "INPUT_DANGLING": dangling,
+    "INPUT_UNEXPLAINED": unexplained,
+    "INPUT_DIFFERENT": different_input,
+    "ROLE_UNKNOWN": unknown_role,
+    "ORIGINAL_MISSING": original_missing,
+    "ORIGINAL_ALTERED": original_altered,
+    "ORIGINAL_DIFFERENT": original_different,
+    "BLOB_MISSING": lambda store: store.delete(blob_of(store, "mux", "film")),
+    "BLOB_SIZE_WRONG": blob_truncated,
+    "BLOB_ALTERED": blob_altered,
+    "BLOB_ELSEWHERE": blob_elsewhere,
+    "LOG_MISSING": log_missing,
+    "DOCUMENT_INVALID": lambda store: cues_replaced(store, b"{}"),
+    "ELEMENT_BROKEN": broken_element,
+}
+
+
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_each_tampering_is_told_by_its_code_and_no_other(code: str) -> None:
+    store = sealed_job()
+    CAUSES[code](store)
+    report = verify(store, "film", full=True)
+    assert [finding.code for finding in report.findings] == [code]
+    assert report.ok is (RULES[code].severity is Severity.WARNING)
+    assert RULES[code].remedy in report.findings[0].message
+
+
+def test_an_untouched_job_has_no_findings() -> None:
+    store = sealed_job()
+    report = verify(store, "film", full=True)
+    assert report.findings == ()
+    assert report.is_sealed
+    assert report.manifest_count == 2 * len(STAGES)
+
+
+def test_a_missing_step_in_the_chain_is_no_fault_if_the_plan_does_not_ask_for_it() -> None:
+    store = MemoryStore()
+    write_job(store, stages=("demux", "vad", "asr", "subtitles", "mux"))
+    assert codes(store) == []
+
+
+def test_a_job_that_is_still_running_is_unfinished_and_needs_no_seal() -> None:
+    store = MemoryStore()
+    write_job(store, seal=False)
+    for stage in ("mux", "subtitles"):
+        for key in list(store.list(step_of(stage).prefix)):
+            store.delete(key)
+    assert codes(store) == ["STEP_UNFINISHED", "STEP_UNFINISHED"]
+
+
+def test_without_a_seal_an_altered_manifest_is_told_by_those_who_read_it() -> None:
+    store = sealed_job()
+    unsealed(store)
+    rewrite(store, step_of("asr"), trace_id="changed")
+    assert codes(store) == ["SEAL_MISSING", "INPUT_DANGLING"]
+
+
+def test_without_a_seal_a_changed_commit_is_forged() -> None:
+    store = sealed_job()
+    forged_commit(store)
+    unsealed(store)
+    assert codes(store) == ["SEAL_MISSING", "COMMIT_FORGED"]
+
+
+def test_a_manifest_altered_in_both_places_is_told_for_both() -> None:
+    store = sealed_job()
+    rewrite(store, step_of("asr"), trace_id="changed")
+    assert codes(store) == ["MANIFEST_ALTERED", "MANIFEST_ALTERED"]
+
+
+def test_a_blob_that_many_manifests_name_is_told_once() -> None:
+    store = sealed_job()
+    store.delete(blob_of(store, "demux", "speech_audio"))
+    assert codes(store) == ["BLOB_MISSING"]
+
+
+def test_a_job_copied_under_another_name_is_misplaced_everywhere() -> None:
+    store = sealed_job()
+    for key in list(store.list("jobs/film/")):
+        store.create(key.replace("jobs/film/", "jobs/copy/"), store.get(key))
+    found = codes(store, "copy")
+    assert found[:2] == ["JOB_MISPLACED", "SEAL_MISPLACED"]
+    assert found[2:] == ["MANIFEST_MISPLACED"] * len(STAGES)
+
+
+def test_a_failed_attempt_before_the_commit_is_evidence_and_no_fault() -> None:
+    store = MemoryStore()
+    writer = write_job(store, stages=("demux",), seal=False)
+    step = Step("film", 1, "demux")
+    failed = replace(
+        commits.find(store, step)[0],  # type: ignore[index]
+        attempt=2,
+        status=Status.FAILED,
+        outputs=(),
+        errors=(Notice("TOOL_FAILED", "ffmpeg ended with 1", START),),
+    )
+    commits.commit(store, failed)
+    writer.seal()
+    assert codes(store) == []
+
+
+def test_all_jobs_are_verified_without_reading_a_blob() -> None:
+    store = MemoryStore()
+    for number in range(70):
+        write_job(store, f"job-{number:03d}")
+    blob_altered_later = blob_of_job(store, "job-007")
+    store.put(blob_altered_later, b"altered")
+    store.delete(blob_of_job(store, "job-042"))
+    reports = list(verify_all(store))
+    assert [report.job for report in reports] == [f"job-{number:03d}" for number in range(70)]
+    assert {report.job for report in reports if not report.ok} == {"job-042"}
+    assert {report.job for report in verify_all(store, full=True) if not report.ok} == {"job-007", "job-042"}
+
+
+def blob_of_job(store: MemoryStore, job: str) -> str:
+    manifest, _ = commits.find(store, step_of("demux", job))  # type: ignore[misc]
+    return manifest.outputs[0].artifact.uri
+
+
+def test_an_unknown_job_is_an_error() -> None:
+    with pytest.raises(ObjectNotFound):
+        verify(MemoryStore(), "nobody")
+
+
+@pytest.mark.parametrize("uri", ["", "../../etc/passwd", "a\nb", "jobs"])
+def test_a_forged_address_of_an_original_is_only_ever_missing(uri: str) -> None:
+    store = sealed_job()
+    reused(store, Artifact(uri, "e" * 64, 1, "application/json"))
+    assert codes(store) == ["ORIGINAL_MISSING"]
+
+
+def test_a_report_is_text_and_json() -> None:
+    store = sealed_job()
+    forged_commit(store)
+    report = verify(store, "film")
+    assert report.to_json()["ok"] is False
+    assert report.to_json()["findings"][0]["code"] == "COMMIT_FORGED"
+    assert "does NOT hold" in report.to_text()
+
+
+def test_an_output_of_a_role_may_be_one_of_several() -> None:
+    store = MemoryStore()
+    one, two = (OutputRecord("subtitles_srt", f"{n}.srt", blobs.add_bytes(store, n, "x/y")) for n in (b"1", b"2"))  # type: ignore[str-bytes-safe]
+    writer = write_job(store, stages=STAGES[:5], seal=False, changes={"subtitles": {"outputs": (one, two)}})
+    writer.outputs["subtitles_srt"] = one
+    changed = writer.record(STAGES)
+    store.put(JOB, changed.to_json())
+    writer.step(6, "mux")
+    writer.seal()
+    assert codes(store) == []
