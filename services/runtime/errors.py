@@ -18,6 +18,7 @@
     │   └── StoreUnavailable  (may be retried)
     ├── RemoteError           a stage elsewhere cannot be reached or broke the contract
     │   ├── StageUnavailable, StageBusy  (both may be retried)
+    ├── LineageBroken         what a job wrote does not join up: lineage verify says where
     └── Cancelled             somebody asked for it (exit code 130)
 
 A code is a promise: it never changes its meaning, and docs/errors.md lists every one with its remedy.
@@ -191,6 +192,10 @@ class StageUnavailable(RemoteError):
 class StageBusy(RemoteError):
     code = "STAGE_BUSY"
     retryable = True
+
+
+class LineageBroken(CuegraphError):
+    code = "LINEAGE_BROKEN"
 
 
 class Cancelled(CuegraphError):
