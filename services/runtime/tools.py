@@ -93,7 +93,8 @@ def _run(arguments: Sequence[str], progress: Progress, on_output: Line, on_messa
 
     log.debug("running %r", list(arguments))
     with _started(arguments) as process:
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         _read_lines({process.stdout: on_output, process.stderr: message}, progress)
         status = _wait(process, progress)
     return Finished(arguments[0], status, "", tuple(last))
