@@ -50,9 +50,7 @@ def to_json(document: _Document) -> bytes:
     document.check()
     try:
         value = _adapter(type(document)).dump_python(document, mode="json", warnings="error")
-        text = json.dumps(
-            _without_negative_zero(value), sort_keys=True, ensure_ascii=False, indent=1, allow_nan=False
-        )
+        text = json.dumps(_without_negative_zero(value), sort_keys=True, ensure_ascii=False, indent=1, allow_nan=False)
         return text.encode() + b"\n"
     except ValueError as error:
         raise DocumentError(f"this {type(document).__name__} document cannot be written: {error}") from error

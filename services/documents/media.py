@@ -125,9 +125,7 @@ class Media:
         require_unique_ids([*self.streams, *self.chapters])
         self.speech_audio.check()
         if not any(s.id == self.speech_audio.stream and s.kind == "audio" for s in self.streams):
-            raise DocumentError(
-                f"the speech audio names {self.speech_audio.stream!r}, which is no audio stream here"
-            )
+            raise DocumentError(f"the speech audio names {self.speech_audio.stream!r}, which is no audio stream here")
         for stream in self.streams:
             _check_frame_rate(stream)
         _check_chapters(self.chapters)
@@ -135,14 +133,10 @@ class Media:
 
     def _check_times(self) -> None:
         if self.duration_seconds < 0:
-            raise DocumentError(
-                f"the film lasts {self.duration_seconds} s: it cannot be shorter than nothing"
-            )
+            raise DocumentError(f"the film lasts {self.duration_seconds} s: it cannot be shorter than nothing")
         clip_start, clip_end = self.clip_start or 0.0, self.clip_end
         if clip_start < 0 or (clip_end is not None and clip_end <= clip_start):
-            raise DocumentError(
-                f"the clip goes from {clip_start} s to {clip_end} s: it must end after it starts"
-            )
+            raise DocumentError(f"the clip goes from {clip_start} s to {clip_end} s: it must end after it starts")
 
 
 def _check_frame_rate(stream: Stream) -> None:

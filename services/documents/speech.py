@@ -76,6 +76,4 @@ def _check_samples(region: Region, audio: AudioTrack) -> None:
         )
     for time, sample in ((region.start, region.start_sample), (region.end, region.end_sample)):
         if abs(time - audio.time(sample)) > TIME_TOLERANCE_SECONDS:
-            raise broken(
-                region, f"says {time} s for sample {sample}, which is heard at {audio.time(sample)} s"
-            )
+            raise broken(region, f"says {time} s for sample {sample}, which is heard at {audio.time(sample)} s")
