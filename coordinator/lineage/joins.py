@@ -10,6 +10,7 @@ from services.documents.cues import Cues
 from services.documents.media import Media
 from services.documents.speech import Speech
 from services.documents.transcript import Transcript
+from services.runtime.errors import LineageBroken
 from services.runtime.manifest import InputRecord, Manifest, OutputRecord
 
 from .facts import Document, FoundManifest, JobFacts
@@ -51,12 +52,16 @@ def made_from(facts: JobFacts, made: Written) -> Written | None:
     """The document whose ids stand in `from` of the elements of `made`; None if the chain ends here.
 
     It is an input of the step; the media document may also lie beside an input, as audio does not carry it.
+    Raises LineageBroken if the step took such a document and it cannot be joined or read.
     """
     consumed = _nearest_input(made)
-    if consumed is not None:
-        return _written_as(facts, consumed)
-    beside = (_media_beside(facts, given) for given in made.manifest.inputs)
-    return next((found for found in beside if found), None) if Media in MADE_FROM[type(made.document)] else None
+    if consumed is None:
+        return _media_beside_inputs(facts, made) if Media in MADE_FROM[type(made.document)] else None
+    source = _written_as(facts, consumed)
+    if source is None:
+        step = made.manifest.step.folder
+        raise LineageBroken(f"the {consumed.role!r} that {step} took is not at hand; see: cuegraph lineage verify")
+    return source
 
 
 def _nearest_input(made: Written) -> InputRecord | None:
@@ -76,10 +81,10 @@ def _written_as(facts: JobFacts, consumed: InputRecord) -> Written | None:
     return next((one for one in candidates if one.output == output), None)
 
 
-def _media_beside(facts: JobFacts, consumed: InputRecord) -> Written | None:
-    producer = _producer(facts, consumed)
-    candidates = _written_by(facts, producer) if producer else ()
-    return next((one for one in candidates if isinstance(one.document, Media)), None)
+def _media_beside_inputs(facts: JobFacts, made: Written) -> Written | None:
+    producers = (_producer(facts, consumed) for consumed in made.manifest.inputs)
+    beside = (one for producer in producers if producer for one in _written_by(facts, producer))
+    return next((one for one in beside if isinstance(one.document, Media)), None)
 
 
 def _producer(facts: JobFacts, consumed: InputRecord) -> FoundManifest | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from services.runtime.errors import LineageBroken
 from services.runtime.store import keys
 
 from ..facts import JobFacts
@@ -16,9 +17,16 @@ def check_elements(facts: JobFacts) -> Iterator[Finding]:
     for digest, problem in facts.document_problems.items():
         yield DOCUMENT_INVALID.broken(keys.blob(digest), problem)
     for made in written(facts):
-        source = made_from(facts, made)
+        source = _source(facts, made)
         if source is not None:
             yield from _check_references(made, source)
+
+
+def _source(facts: JobFacts, made: Written) -> Written | None:
+    try:
+        return made_from(facts, made)
+    except LineageBroken:
+        return None  # what keeps it from being joined is a finding of its own
 
 
 def _check_references(made: Written, source: Written) -> Iterator[Finding]:

@@ -1,0 +1,144 @@
+"""Lineage for a terminal: plain lines, no colour, nothing that a terminal would take for a command."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+
+from services.documents.media import Stream
+from services.runtime.manifest import Manifest
+
+from .facts import JobFacts
+from .graph import FILM, Edge, Graph, Node, build
+from .trace import Trace, TracedSegment, TracedWord
+
+_JOINERS = "\u200c\u200d"
+"""Format characters that scripts and emoji need."""
+
+
+def show_text(facts: JobFacts) -> str:
+    """The job as a tree: the film, then each step with what it took and what it wrote."""
+    graph = build(facts)
+    return "\n".join(plain(line) for line in _show(facts, graph)) + "\n"
+
+
+def trace_text(trace: Trace) -> str:
+    """The way of a cue back to the film, nearest first."""
+    return "\n".join(plain(line) for line in _trace(trace)) + "\n"
+
+
+def plain(text: str) -> str:
+    """The text with every control and format character made visible: titles come from strangers."""
+    return "".join(_visible(character) for character in text)
+
+
+def film_time(seconds: float) -> str:
+    """E.g. `00:01:02.500`."""
+    milliseconds = round(seconds * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
+
+
+def size(size_bytes: int) -> str:
+    """E.g. `1.5 MiB`."""
+    amount = float(size_bytes)
+    for unit in ("B", "KiB", "MiB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} GiB"
+
+
+def _visible(character: str) -> str:
+    is_hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _JOINERS
+    return f"\\u{ord(character):04x}" if is_hidden else character
+
+
+def _show(facts: JobFacts, graph: Graph) -> Iterator[str]:
+    nodes = {node.id: node for node in graph.nodes}
+    arriving = _by(graph.edges, "target")
+    leaving = _by(graph.edges, "source")
+    yield f"{facts.job}: {graph.title or 'without a title'}"
+    steps = [node for node in graph.nodes if node.kind == "step" and not node.id.startswith("original:")]
+    if FILM in nodes:
+        yield f"├── film {nodes[FILM].label}  {_file(nodes[FILM])}"
+    for step in steps:
+        is_last = step is steps[-1]
+        found = facts.by_digest.get(step.manifest)
+        about = _facts(found.content) if found and found.content else ""
+        yield f"{'└' if is_last else '├'}── {step.label}  {step.status}{about}"
+        bar = "    " if is_last else "│   "
+        yield from (bar + line for line in _files(nodes, arriving.get(step.id, ()), leaving.get(step.id, ())))
+
+
+def _files(nodes: Mapping[str, Node], taken: Iterable[Edge], made: Iterable[Edge]) -> Iterator[str]:
+    for edge in taken:
+        source = nodes[edge.source]
+        if edge.kind == "reused":
+            yield f"≡ reuses {source.label}{'' if source.status == 'PRESENT' else '  ' + source.status}"
+        else:
+            yield f"← {edge.role}{'' if source.status == 'PRESENT' else '  ' + source.status}"
+    for edge in made:
+        yield f"→ {edge.role}  {_file(nodes[edge.target])}"
+
+
+def _file(node: Node) -> str:
+    return f"{node.digest[:12]}  {size(node.size_bytes)}"
+
+
+def _facts(manifest: Manifest) -> str:
+    seconds = (manifest.times.finished - manifest.times.started).total_seconds()
+    models = "".join(f"  {model.name} {model.revision}" for model in manifest.models)
+    notices = [*manifest.warnings, *manifest.errors]
+    return f"  {seconds:.1f} s{models}" + "".join(f"  {notice.code}" for notice in notices)
+
+
+def _by(edges: Iterable[Edge], end: str) -> dict[str, list[Edge]]:
+    groups: dict[str, list[Edge]] = {}
+    for edge in edges:
+        groups.setdefault(getattr(edge, end), []).append(edge)
+    return groups
+
+
+def _trace(trace: Trace) -> Iterator[str]:
+    cue, span = trace.cue, trace.span
+    yield f"cue {cue.number} ({cue.id}, {trace.language_code})  {film_time(cue.start)} to {film_time(cue.end)}"
+    yield from (f"    {line}" for line in cue.lines)
+    yield "├── words"
+    yield from (f"│   {line}" for word in trace.words for line in _word(word))
+    yield "├── recognised as"
+    yield from (f"│   {line}" for segment in trace.segments for line in _segment(segment))
+    yield "├── speech found at"
+    for region in trace.regions:
+        times = f"{film_time(region.start)} to {film_time(region.end)}"
+        yield f"│   {region.id}  {times}  samples {region.start_sample}..{region.end_sample}  {region.confidence:.2f}"
+    yield f"├── samples {span.first_sample}..{span.end_sample} at {span.sample_rate} Hz"
+    yield f"├── film time {film_time(span.start)} to {film_time(span.end)}{_stream(span.stream)}"
+    yield "├── steps"
+    for step in trace.steps:
+        models = "".join(f"  {model.name} {model.revision}" for model in step.models)
+        yield f"│   {step.number:02d}_{step.stage}  {step.status}  manifest {step.manifest[:12]}{models}"
+    yield "└── listen"
+    yield f"    {trace.listen.play}"
+    yield f"    {trace.listen.extract}"
+
+
+def _word(traced: TracedWord) -> Iterator[str]:
+    word = traced.word
+    behind = "".join(f" ← {earlier.id}" for earlier in traced.recognised)
+    probability = "" if word.probability is None else f"  p {word.probability:.2f}"
+    yield f"{word.text}  {film_time(word.start)} {word.timing}{probability}  {word.id}{behind}"
+
+
+def _segment(segment: TracedSegment) -> Iterator[str]:
+    yield f"{segment.text}  ({segment.id})"
+    if segment.decode:
+        decode = segment.decode
+        yield (
+            f"    log probability {decode.average_log_probability:.2f}, compression {decode.compression_ratio:.2f}, "
+            f"temperature {decode.temperature:.1f}, {len(decode.tokens)} tokens"
+        )
+
+
+def _stream(stream: Stream | None) -> str:
+    return f"  stream {stream.id} ({stream.codec}, {stream.language_code})" if stream else ""
