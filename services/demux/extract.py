@@ -20,6 +20,10 @@ from services.runtime.transcode import FFMPEG, run_ffmpeg
 _PREROLL_SECONDS = 10
 """How long before a clip decoding begins: decoders need a run-up, and containers store audio apart from its picture."""
 
+_LEAD_SECONDS = 1
+"""Film time 0 is moved to here and back again. Left at 0, ffmpeg would move the time of an MPEG transport stream to
+the beginning of the one stream that is taken (ffmpeg.c, "Correcting start time") and lose its start offset."""
+
 _SMALLEST_GAP_SECONDS = 0.02
 """What is missing is filled and what overlaps is dropped from here on; less is the rounding of timestamps."""
 
@@ -122,8 +126,8 @@ def _command(extraction: Extraction, targets: Sequence[Target]) -> list[str]:
 
 def _source(extraction: Extraction) -> Any:
     seek = _seek(extraction.clip)
-    options = {**READING, **({"ss": seek} if seek else {})}
-    media = ffmpeg.input(ffmpeg_url(extraction.facts.path), **options)  # type: ignore[no-untyped-call]  has no types
+    timing = {"itsoffset": _LEAD_SECONDS, **({"ss": seek} if seek else {})}
+    media = ffmpeg.input(ffmpeg_url(extraction.facts.path), **READING, **timing)
     return media[str(extraction.stream.index)]
 
 
@@ -140,21 +144,20 @@ def _output(audio: Any, target: Target, clip: Clip | None) -> Any:
 
 def _in_film_time(audio: Any, target: Target) -> Any:
     """Converts, then fills: the other way round ffmpeg would hold a long silence in memory at the film's own rate."""
-    return (
-        audio.filter("aresample", target.sample_rate)
-        .filter("aformat", sample_fmts="s16", sample_rates=target.sample_rate, channel_layouts=target.layout)
-        .filter("aresample", **{"async": 1}, first_pts=0, min_comp=0, min_hard_comp=_SMALLEST_GAP_SECONDS)
+    rate = target.sample_rate
+    converted = audio.filter("aresample", rate).filter(
+        "aformat", sample_fmts="s16", sample_rates=rate, channel_layouts=target.layout
     )
+    filling = {"async": 1, "min_comp": 0, "min_hard_comp": _SMALLEST_GAP_SECONDS}
+    filled = converted.filter("aresample", **filling, first_pts=_LEAD_SECONDS * rate)
+    return filled.filter("asetpts", f"PTS-{_LEAD_SECONDS}/TB")
 
 
 def _cut(audio: Any, clip: Clip, sample_rate: int) -> Any:
     first = first_sample(clip, sample_rate) - _seek(clip) * sample_rate
     count = sample_count(clip, sample_rate)
-    return (
-        audio.filter("atrim", start_sample=first, end_sample=first + count)
-        .filter("asetpts", "PTS-STARTPTS")
-        .filter("apad", whole_len=count)
-    )
+    cut = audio.filter("atrim", start_sample=first, end_sample=first + count)
+    return cut.filter("asetpts", "PTS-STARTPTS").filter("apad", whole_len=count)
 
 
 def _undecodable(extraction: Extraction, reason: object) -> UnreadableMedia:
