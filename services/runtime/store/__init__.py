@@ -58,5 +58,5 @@ def _s3(url: str, access: S3Access | None) -> S3Store:
 @functools.cache
 def _probed(bucket: str, prefix: str, access: S3Access) -> S3Store:
     store = S3Store(bucket, prefix, access)
-    probe(store)
+    probe(store, f"{store.url} at {access.endpoint}")
     return store

@@ -11,14 +11,12 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from ..errors import AlreadyExists, ObjectNotFound, StoreError, StoreFull, StoreRefused, StoreUnavailable
 from .base import RESERVED_FOLDER, check_key, check_prefix
+from .system_errors import reported
 
 _COPY_BYTES = 1 << 30
 _READ_ONLY = 0o444
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_KERNEL_COPY = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM}
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP}
 
@@ -152,27 +150,6 @@ class FileStore:
 
     def _reported(self, key: str) -> contextlib.AbstractContextManager[None]:
         return reported(f"{key!r} in the store {self.url}")
-
-
-@contextlib.contextmanager
-def reported(what: str) -> Iterator[None]:
-    """Turns what the operating system says about `what` into an error of the store."""
-    try:
-        yield
-    except OSError as error:
-        raise _store_error(what, error) from error
-
-
-def _store_error(what: str, error: OSError) -> StoreError:
-    if isinstance(error, FileExistsError):
-        return AlreadyExists(f"{what} exists already and is never overwritten")
-    if isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError):
-        return ObjectNotFound(f"{what} does not exist; check the address of the store")
-    if error.errno in _FULL:
-        return StoreFull(f"no room to write {what} ({error.strerror}); free some space, then retry")
-    if error.errno in _REFUSED:
-        return StoreRefused(f"no access to {what} ({error.strerror}); check owner, permissions and mount")
-    return StoreUnavailable(f"{what} cannot be reached ({error}); check the disk, then retry")
 
 
 def _remove_unless_locked(path: Path) -> None:

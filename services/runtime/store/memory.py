@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import AlreadyExists, ObjectNotFound
 from .base import check_key, check_prefix
+from .system_errors import reported
 
 
 class MemoryStore:
@@ -46,7 +47,7 @@ class MemoryStore:
 
     def fetch(self, key: str, path: Path) -> None:
         data = self.get(key)
-        with path.open("xb") as file:
+        with reported(f"the file {str(path)!r}"), path.open("xb") as file:
             file.write(data)
 
     def size(self, key: str) -> int | None:

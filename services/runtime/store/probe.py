@@ -12,14 +12,22 @@ from .base import Store
 _WRITERS = 8
 
 
-def probe(store: Store) -> None:
-    """Lets several writers create one key at once. Raises StoreRefused unless exactly one of them succeeds."""
+def probe(store: Store, address: str = "") -> None:
+    """Lets several writers create one key at once. Raises StoreRefused unless exactly one of them succeeds.
+
+    `address` says in the message where the store is, if its URL alone does not.
+    """
     key = f"probe/{secrets.token_hex(16)}"
     offers = [f"{key} by writer {number}".encode() for number in range(_WRITERS)]
     try:
-        _check(store, key, offers, _race(store, key, offers))
+        fault = _fault(store, key, offers, _race(store, key, offers))
     finally:
         store.delete(key)
+    if fault:
+        raise StoreRefused(
+            f"the store {address or store.url} does not honour conditional writes (`If-None-Match: *`): {fault}. "
+            "Finished work could be overwritten there; use a server that has them, such as SeaweedFS"
+        )
 
 
 def _race(store: Store, key: str, offers: list[bytes]) -> list[bytes]:
@@ -34,13 +42,14 @@ def _race(store: Store, key: str, offers: list[bytes]) -> list[bytes]:
         return [offer for offer, won in zip(offers, pool.map(wins, offers), strict=True) if won]
 
 
-def _check(store: Store, key: str, offers: list[bytes], winners: list[bytes]) -> None:
+def _fault(store: Store, key: str, offers: list[bytes], winners: list[bytes]) -> str | None:
     if len(winners) != 1:
-        raise _refused(store, f"of {len(offers)} writers who created one key at once, {len(winners)} succeeded")
+        return f"of {len(offers)} writers who created one key at once, {len(winners)} succeeded"
     if store.get(key) != winners[0]:
-        raise _refused(store, "the object does not hold what the only writer wrote who succeeded")
+        return "the object does not hold what the one writer wrote who succeeded"
     if _creates(store, key, winners[0]):
-        raise _refused(store, "an object that existed was created again")
+        return "an object that existed was created again"
+    return None
 
 
 def _creates(store: Store, key: str, data: bytes) -> bool:
@@ -49,10 +58,3 @@ def _creates(store: Store, key: str, data: bytes) -> bool:
     except AlreadyExists:
         return False
     return True
-
-
-def _refused(store: Store, seen: str) -> StoreRefused:
-    return StoreRefused(
-        f"the store {store.url} does not honour conditional writes (`If-None-Match: *`): {seen}. "
-        "Finished work could be overwritten there; use a server that has them, such as SeaweedFS"
-    )

@@ -33,7 +33,7 @@ from ..errors import (
 )
 from . import keys
 from .base import check_key, check_prefix
-from .file import reported
+from .system_errors import reported
 
 if TYPE_CHECKING:
     from obstore.store import S3Credential
@@ -85,11 +85,6 @@ class S3Store:
     @property
     def url(self) -> str:
         return self._url
-
-    @property
-    def endpoint(self) -> str:
-        """URL of the server."""
-        return self._endpoint
 
     def create(self, key: str, data: bytes) -> None:
         check_key(key)
