@@ -33,6 +33,21 @@ def find(store: Store, step: keys.Step) -> tuple[Manifest, Artifact] | None:
     return from_json(data), artifact(step.commit, data)
 
 
+def latest(store: Store, step: keys.Step) -> tuple[Manifest, Artifact] | None:
+    """The commit of a step or, if it has none, the manifest of its last attempt that left one."""
+    done = find(store, step)
+    if done is not None:
+        return done
+    for number in reversed(attempts(store, step)):
+        key = step.attempt(number, "manifest")
+        try:
+            data = store.get(key)
+        except ObjectNotFound:
+            continue
+        return from_json(data), artifact(key, data)
+    return None
+
+
 def attempts(store: Store, step: keys.Step) -> list[int]:
     """Numbers of the attempts at a step that have begun, ended or not."""
     return sorted(int(name) for name in store.folders(f"{step.prefix}attempts/"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from . import settings
 from .execute import execute, warm_up
+from .manifest import SettingRecord
 from .node import Node
 from .request import Observer, StageDescription, StageRequest, StageResult
 from .stage import Input, Output, Stage
@@ -15,9 +17,13 @@ from .stage import Input, Output, Stage
 class LocalStage:
     """Runs a stage in the caller's thread; more callers than `capacity` wait for their turn."""
 
-    def __init__(self, stage: Stage[Any], node: Node, capacity: int = 1) -> None:
+    def __init__(
+        self, stage: Stage[Any], node: Node, *, capacity: int = 1, warm: Mapping[str, SettingRecord] | None = None
+    ) -> None:
+        """`warm` are settings, beside the defaults, with which `warm_up` loads. Raises InvalidSetting."""
         self._stage = stage
         self._node = node
+        self._warm, _ = settings.effective(stage.name, stage.settings_type(), warm or {})
         self._capacity = capacity
         self._slots = threading.BoundedSemaphore(capacity)
 
@@ -25,8 +31,8 @@ class LocalStage:
         return describe(self._stage, self._capacity)
 
     def warm_up(self) -> None:
-        """Loads what a run with default settings needs. Raises ModelError."""
-        warm_up(self._stage, self._stage.settings_type()(), self._node)
+        """Loads what a run needs. Raises ModelError."""
+        warm_up(self._stage, self._warm, self._node)
 
     def run(self, request: StageRequest, observer: Observer, cancelled: threading.Event) -> StageResult:
         with self._slots:

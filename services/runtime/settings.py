@@ -23,6 +23,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from .errors import InvalidSetting, UnknownName, unknown_name
 from .manifest import SettingRecord
+from .store.s3 import S3Access
 
 S = TypeVar("S")
 
@@ -37,16 +38,6 @@ class Layer:
     source: str
     """As it will stand in the manifest, e.g. `command line`."""
     values: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class S3Credentials:
-    """How to reach an S3 server; what is empty is left to the server's defaults."""
-
-    endpoint: str
-    region: str
-    access_key: str
-    secret_key: str = dataclasses.field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -65,7 +56,7 @@ class ProcessSettings:
     """`CUEGRAPH_IMAGE_DIGEST`."""
     pod: str
     """`CUEGRAPH_POD`."""
-    s3: S3Credentials
+    s3: S3Access
     """`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`."""
     secrets: tuple[str, ...] = dataclasses.field(repr=False)
     """Every value of the environment whose name says that it is secret: never to be written."""
@@ -81,7 +72,7 @@ def process_settings() -> ProcessSettings:
         commit=os.environ.get("CUEGRAPH_COMMIT", ""),
         image_digest=os.environ.get("CUEGRAPH_IMAGE_DIGEST", ""),
         pod=os.environ.get("CUEGRAPH_POD", ""),
-        s3=S3Credentials(
+        s3=S3Access(
             endpoint=os.environ.get("AWS_ENDPOINT_URL", ""),
             region=os.environ.get("AWS_REGION", ""),
             access_key=os.environ.get("AWS_ACCESS_KEY_ID", ""),

@@ -1,0 +1,137 @@
+"""Admission: turns what somebody asks for into a job, or says what is wrong before anything is begun."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.runtime import settings
+from services.runtime.artifact import digest_bytes
+from services.runtime.host import has_gpu
+from services.runtime.languages import language
+from services.runtime.manifest import CodeRecord, SettingRecord, canonical_json, now
+from services.runtime.media import check_media
+from services.runtime.registry import load_stage
+from services.runtime.settings import Layer
+from services.runtime.stage import Stage
+from services.runtime.store import blobs
+from services.runtime.store.base import Store
+
+from . import pipeline
+from .lineage.records import JobRecord, MediaRecord
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """What somebody wants done with a film."""
+
+    workflow: str
+    source_language: str
+    """BCP-47."""
+    profile: str = ""
+    """Empty: `gpu` where a GPU is found, else `cpu-small`."""
+    layers: tuple[Layer, ...] = ()
+    """Settings, the most important first, that go before the environment's."""
+    clip_start: float | None = None
+    """Film time in seconds."""
+    clip_end: float | None = None
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A request with every name checked and every setting settled; the film is still to come."""
+
+    request: JobRequest
+    pipeline: pipeline.Pipeline
+    profile: str
+    settings: dict[str, SettingRecord]
+
+
+def resolve(request: JobRequest) -> Resolved:
+    """Raises UnknownName for a workflow, language, profile, stage or setting nobody knows, and InvalidSetting."""
+    chosen = pipeline.load(request.workflow)
+    values = {
+        "source_language": language(request.source_language).subtag,
+        "clip_start": request.clip_start,
+        "clip_end": request.clip_end,
+    }
+    profile = request.profile or default_profile()
+    layers = [
+        *request.layers,
+        settings.environment_layer(chosen.stages),
+        _of_stages(settings.profile_layer(profile), chosen.stages),
+        Layer("pipeline", chosen.settings(values)),
+    ]
+    return Resolved(request, chosen, profile, _settle(layers, chosen.stages))
+
+
+def stage_settings(stage: Stage[Any], profile: str) -> dict[str, SettingRecord]:
+    """What the environment and a profile say about one stage. Raises UnknownName and InvalidSetting."""
+    profiled = _of_stages(settings.profile_layer(profile), (stage.name,))
+    layers = [settings.environment_layer((stage.name,)), profiled]
+    return settings.resolve(layers, {stage.name: stage.settings_type()})[stage.name]
+
+
+def default_profile() -> str:
+    return "gpu" if has_gpu() else "cpu-small"
+
+
+def take_in(store: Store, film: Path, resolved: Resolved) -> MediaRecord:
+    """Checks a film of this machine and brings it into the store.
+
+    Raises InputError if the film cannot be used; then nothing is written.
+    """
+    check_media(film, start=resolved.request.clip_start, end=resolved.request.clip_end)
+    media_type = mimetypes.guess_type(film.name)[0] or "application/octet-stream"
+    return MediaRecord(blobs.add_file(store, film, media_type), title=film.stem, file_name=film.name)
+
+
+def job_of(resolved: Resolved, media: MediaRecord, code: CodeRecord, job_id: str = "") -> JobRecord:
+    """The job that was asked for. Without a name it gets one: time and the digest of the request."""
+    created = now()
+    digest = request_digest(resolved, media)
+    return JobRecord(
+        job=job_id or f"{created:%Y%m%d-%H%M%S}-{digest[:12]}",
+        workflow=resolved.request.workflow,
+        media=media,
+        source_language=language(resolved.request.source_language).subtag,
+        profile=resolved.profile,
+        plan=resolved.pipeline.plan(),
+        deliverables=resolved.pipeline.planned_deliverables(),
+        request_digest=digest,
+        create_time=created,
+        code=code,
+        clip_start=resolved.request.clip_start,
+        clip_end=resolved.request.clip_end,
+        settings=resolved.settings,
+    )
+
+
+def request_digest(resolved: Resolved, media: MediaRecord) -> str:
+    """Digest of everything that was asked for: the same request asked twice has the same."""
+    asked = {
+        "workflow": resolved.request.workflow,
+        "source_language": resolved.request.source_language,
+        "clip": [resolved.request.clip_start, resolved.request.clip_end],
+        "profile": resolved.profile,
+        "settings": {name: record.value for name, record in resolved.settings.items()},
+        "media": [media.artifact.digest, media.file_name],
+    }
+    return digest_bytes(canonical_json(asked))
+
+
+def _settle(layers: Sequence[Layer], stages: Sequence[str]) -> dict[str, SettingRecord]:
+    known: Mapping[str, type[Any]] = {stage: load_stage(stage).settings_type() for stage in stages}
+    return {
+        f"{stage}.{name}": record
+        for stage, given in settings.resolve(layers, known).items()
+        for name, record in given.items()
+    }
+
+
+def _of_stages(layer: Layer, stages: Sequence[str]) -> Layer:
+    """A profile speaks of every stage; a workflow has some of them."""
+    return Layer(layer.source, {n: value for n, value in layer.values.items() if n.partition(".")[0] in stages})

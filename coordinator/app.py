@@ -1,0 +1,95 @@
+"""Puts a process together: store, models, stages, engine. The one place where the parts meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from services.runtime import host
+from services.runtime.client import RemoteStage
+from services.runtime.local import LocalStage
+from services.runtime.models import Catalog, ModelStore
+from services.runtime.node import Node
+from services.runtime.redaction import Redactor
+from services.runtime.registry import load_stage
+from services.runtime.settings import ProcessSettings, process_settings, quiet_libraries
+from services.runtime.store import open_store
+from services.runtime.store.base import Store
+
+from . import admission
+from .engines.local import LocalEngine
+from .jobs import Jobs
+from .lineage.records import JobRecord
+from .pools import Pools
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything a command needs; parts are made when they are first used."""
+
+    process: ProcessSettings
+    addresses: Mapping[str, str]
+    """Where stages run that do not run in this process: `host:port` by stage."""
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        return Redactor(self.process.secrets)
+
+    @cached_property
+    def store(self) -> Store:
+        return open_store(self.process.store, self.process.s3)
+
+    @cached_property
+    def models(self) -> ModelStore:
+        return ModelStore(self.process.data / "models", Catalog.load())
+
+    @cached_property
+    def node(self) -> Node:
+        node = Node(
+            store=self.store,
+            models=self.models,
+            scratch=self.process.scratch,
+            code=host.code(self.process.commit, self.process.image_digest),
+            pod=self.process.pod,
+            redactor=self.redactor,
+        )
+        node.sweep()
+        return node
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self.store)
+
+    @cached_property
+    def engine(self) -> LocalEngine:
+        return LocalEngine(self.jobs, Pools(self.local_stage, RemoteStage, self.addresses), self.redactor)
+
+    def local_stage(self, name: str, profile: str = "", capacity: int = 1) -> LocalStage:
+        """A stage in this process, which warms up with what a profile says. Raises UnknownName."""
+        stage = load_stage(name)
+        warm = admission.stage_settings(stage, profile or admission.default_profile())
+        return LocalStage(stage, self.node, capacity=capacity, warm=warm)
+
+    def submit(self, film: Path, request: admission.JobRequest) -> tuple[JobRecord, bool]:
+        """The job for a film: a new one, or one asked for in the same words that has not ended.
+
+        The flag tells whether it is new. Raises InputError if the request or the film cannot be used; then
+        nothing is written.
+        """
+        resolved = admission.resolve(request)
+        media = admission.take_in(self.store, film, resolved)
+        twin = self.jobs.unfinished_twin(admission.request_digest(resolved, media))
+        if twin is not None:
+            return self.jobs.get(twin), False
+        job = admission.job_of(resolved, media, self.node.code)
+        job = replace(job, settings=self.node.redacted(job.settings))
+        return job, self.jobs.create(job)
+
+
+def open_app(store: str = "", addresses: Mapping[str, str] | None = None) -> App:
+    """An app on the named store; without a name, on that of the environment."""
+    quiet_libraries()
+    process = process_settings()
+    return App(replace(process, store=store or process.store), addresses or {})

@@ -1,0 +1,123 @@
+"""`cuegraph jobs`: what is in the store, and what is to become of it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..app import open_app
+from ..jobs import Jobs
+from ..lineage.records import JobRecord
+from ..status import step_statuses
+from .options import JobArgument, JsonOption, OutOption, StageAddresses, StoreOption, parse_addresses
+from .output import only_json, print_json, say
+from .run import exit_code, finish
+
+app = typer.Typer(help="Lists, shows, watches, cancels and retries jobs.", no_args_is_help=True)
+
+_WATCH_SECONDS = 0.5
+
+
+@app.command("list")
+def list_jobs(
+    store: StoreOption = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
+    json: JsonOption = False,
+) -> None:
+    """Lists jobs, newest first."""
+    jobs = open_app(store).jobs
+    found = [(jobs.get(name), jobs.state(name)) for name in jobs.names()[:limit]]
+    if json:
+        print_json(
+            {"jobs": [{"job": j.job, "state": s, "workflow": j.workflow, "title": j.media.title} for j, s in found]}
+        )
+        return
+    for job, state in found:
+        say(f"{job.job}  {state:<10} {job.workflow:<11} {job.media.title}")
+
+
+@app.command()
+def show(job: JobArgument, store: StoreOption = "", json: JsonOption = False) -> None:
+    """Shows a job: what was asked, how it stands, step by step."""
+    jobs = open_app(store).jobs
+    record = jobs.get(job)
+    if json:
+        print_json(_object(jobs, record))
+        return
+    _say_job(jobs, record)
+
+
+@app.command()
+def watch(job: JobArgument, store: StoreOption = "") -> None:
+    """Follows a job that runs anywhere until it ends; the exit code is the job's."""
+    jobs = open_app(store).jobs
+    record = jobs.get(job)
+    seen: dict[str, str] = {}
+    while True:
+        is_over = jobs.state(job).is_final
+        for step in step_statuses(jobs, record):
+            if seen.get(step.step.stage, "PENDING") != step.status:
+                say(f"{step.step.number:02d} {step.step.stage}: {step.status}")
+                seen[step.step.stage] = step.status
+        if is_over:
+            break
+        time.sleep(_WATCH_SECONDS)
+    say(f"job {job}: {jobs.state(job)}")
+    outcome = jobs.outcome(job)
+    raise typer.Exit(exit_code(outcome) if outcome else 0)
+
+
+@app.command()
+def cancel(job: JobArgument, store: StoreOption = "") -> None:
+    """Calls a job off, wherever it runs."""
+    open_app(store).jobs.cancel(job)
+    say(f"job {job}: cancellation asked for")
+
+
+@app.command()
+def retry(
+    job: JobArgument,
+    store: StoreOption = "",
+    out: OutOption = Path("out"),
+    stage: StageAddresses = None,
+    json: JsonOption = False,
+) -> None:
+    """Goes on with a job that failed, was cancelled or was left by a killed process. Done steps stay done."""
+    with only_json(wanted=json) as stream:
+        opened = open_app(store, parse_addresses(stage))
+        record = opened.jobs.get(job)
+        if opened.jobs.state(job).is_final:
+            opened.jobs.retry(job)
+        raise typer.Exit(finish(opened, record, out, stream if json else None))
+
+
+def _object(jobs: Jobs, job: JobRecord) -> dict[str, Any]:
+    outcome = jobs.outcome(job.job)
+    return {
+        "job": job.job,
+        "state": jobs.state(job.job),
+        "workflow": job.workflow,
+        "title": job.media.title,
+        "source_language": job.source_language,
+        "profile": job.profile,
+        "create_time": job.create_time.isoformat(),
+        "settings": {name: {"value": s.value, "source": s.source} for name, s in job.settings.items()},
+        "stages": [
+            {"name": s.step.stage, "number": s.step.number, "status": s.status, "seconds": s.seconds}
+            for s in step_statuses(jobs, job)
+        ],
+        "errors": [{"code": e.code, "message": e.message} for e in (outcome.errors if outcome else ())],
+    }
+
+
+def _say_job(jobs: Jobs, job: JobRecord) -> None:
+    say(f"{job.job}: {jobs.state(job.job)}")
+    say(f"{job.workflow} of {job.media.file_name!r}, {job.source_language}, profile {job.profile}")
+    for step in step_statuses(jobs, job):
+        say(f"  {step.step.number:02d} {step.step.stage:<12} {step.status:<10} {step.seconds:.1f} s")
+    outcome = jobs.outcome(job.job)
+    for error in outcome.errors if outcome else ():
+        say(f"  error {error.code}: {error.message}")

@@ -1,0 +1,46 @@
+"""The commands, and how a command ends: 0 done, 1 failed, 2 bad usage or input, 130 cancelled."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from services.runtime.errors import Cancelled, CuegraphError, InputError
+
+from . import doctor, jobs, models, run, stage
+from .output import report_error
+
+EXIT_FAILED, EXIT_BAD_INPUT, EXIT_CANCELLED = 1, 2, 130
+
+app = typer.Typer(
+    name="cuegraph",
+    help="Turns films into transcripts and subtitles, and proves how every line came about.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(run.run)
+app.command("doctor")(doctor.doctor)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(models.app, name="models")
+app.add_typer(stage.app, name="stage")
+
+
+def main() -> NoReturn:
+    """Runs one command and ends the process with its exit code."""
+    try:
+        app()
+    except CuegraphError as error:
+        report_error(error)
+        sys.exit(_exit_code(error))
+    except KeyboardInterrupt:
+        sys.exit(EXIT_CANCELLED)
+    sys.exit(0)
+
+
+def _exit_code(error: CuegraphError) -> int:
+    if isinstance(error, InputError):
+        return EXIT_BAD_INPUT
+    return EXIT_CANCELLED if isinstance(error, Cancelled) else EXIT_FAILED

@@ -1,0 +1,49 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.runtime.errors import InvalidRequest
+
+StoreOption = Annotated[
+    str,
+    typer.Option("--store", metavar="URL", help="file:///path, s3://bucket/prefix or a folder; else CUEGRAPH_STORE."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
+OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the job folder is laid out.")]
+StageAddresses = Annotated[
+    list[str] | None,
+    typer.Option("--stage", metavar="NAME=HOST:PORT", help="Run this stage there instead of in this process."),
+]
+JobArgument = Annotated[str, typer.Argument(metavar="JOB", help="Name of a job, as `jobs list` shows it.")]
+
+_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)")
+_SECONDS = re.compile(r"\d+(?:\.\d+)?")
+
+
+def parse_time(option: str, text: str | None) -> float | None:
+    """Seconds of `90`, `90.5`, `01:30` or `00:01:30.500`. Raises InvalidRequest."""
+    if text is None:
+        return None
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    clock = _CLOCK.fullmatch(text)
+    if clock is None or int(clock[2]) > 59 or float(clock[3]) >= 60:
+        raise InvalidRequest(f"{option} {text!r} is no time; give seconds (90.5) or HH:MM:SS.mmm (00:01:30.500)")
+    return int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + float(clock[3])
+
+
+def parse_addresses(given: list[str] | None) -> dict[str, str]:
+    """`asr=host:port` options as a table. Raises InvalidRequest."""
+    table = {}
+    for text in given or []:
+        stage, equals, address = text.partition("=")
+        if not equals or ":" not in address:
+            raise InvalidRequest(f"--stage {text!r}: write it as NAME=HOST:PORT, e.g. asr=127.0.0.1:50051")
+        table[stage] = address
+    return table

@@ -1,0 +1,55 @@
+"""What commands print: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.markup import escape
+
+from services.runtime.errors import CuegraphError
+
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def only_json(*, wanted: bool) -> Iterator[TextIO]:
+    """The stream for the result. If JSON is wanted, whatever else writes to stdout goes to stderr instead."""
+    if not wanted:
+        yield sys.stdout
+        return
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with os.fdopen(os.dup(kept), "w", encoding="utf-8") as stream:
+            yield stream
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def print_json(value: Any, stream: TextIO | None = None) -> None:
+    """One JSON object on one or more lines."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str), file=stream or sys.stdout)
+
+
+def say(text: str = "") -> None:
+    """A line of the result, for people."""
+    print(text)  # noqa: T201
+
+
+def report_error(error: CuegraphError) -> None:
+    """`error NAME_UNKNOWN: ...` on stderr."""
+    err.print(f"[bold red]error[/] [bold]{error.code}[/]: {escape(str(error))}")
+
+
+def error_object(error: CuegraphError) -> dict[str, Any]:
+    """What `--json` prints for a command that could not begin."""
+    return {"error": {"code": error.code, "message": str(error)}}

@@ -1,0 +1,195 @@
+"""The local engine: drives a job with threads of this process, and goes on where another left off."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import uuid
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import Protocol
+
+from services.runtime.errors import CuegraphError, StageBusy
+from services.runtime.manifest import Notice, Status, from_json, now
+from services.runtime.redaction import Redactor
+from services.runtime.request import StageClient, StageRequest, StageResult
+from services.runtime.store import blobs
+
+from .. import heartbeat, planner
+from ..jobs import Jobs, JobState, Outcome
+from ..lineage.records import JobRecord, PlannedStep
+from ..observer import JobObserver, Observers
+from ..pipeline_log import PipelineLog, log_record
+
+ATTEMPTS = 3
+"""How often a step is tried whose error says that it may be retried."""
+BACKOFF_SECONDS = 1.0
+"""Before the second try; doubled, with jitter, before each later one."""
+_POLL_SECONDS = 0.5
+"""How often the store is asked whether the job was called off."""
+
+
+class Pools(Protocol):
+    """Where the stages are."""
+
+    def client(self, stage: str) -> StageClient:
+        """Raises UnknownName for a stage nobody knows."""
+
+
+class LocalEngine:
+    """Drives jobs, one call each, in the caller's thread and some of its own."""
+
+    def __init__(self, jobs: Jobs, pools: Pools, redactor: Redactor) -> None:
+        self._jobs = jobs
+        self._pools = pools
+        self._redactor = redactor
+
+    def drive(self, job_id: str, observer: JobObserver, cancelled: threading.Event | None = None) -> Outcome:
+        """Does what is left of a job and says how it ended. Setting `cancelled` calls it off.
+
+        Raises UnknownName for a job that is not there and StoreError if the store is lost for good.
+        """
+        job = self._jobs.get(job_id)
+        log = PipelineLog(self._jobs.store, job_id, self._redactor)
+        heard = Observers(log, observer)
+        heard.job_started(job)
+        with heartbeat.beating(self._jobs.store, job_id):
+            drive = _Drive(job, self._jobs, self._pools, heard, log, cancelled or threading.Event())
+            outcome = self._redacted(drive.run())
+            heard.job_finished(job, outcome)
+            log.save()
+            if outcome.state is JobState.SUCCEEDED:
+                self._jobs.seal(job)
+            self._jobs.end(job_id, outcome)
+        return outcome
+
+    def _redacted(self, outcome: Outcome) -> Outcome:
+        errors = (replace(error, message=self._redactor.text(error.message)) for error in outcome.errors)
+        return replace(outcome, errors=tuple(errors))
+
+
+class _Drive:
+    """One round of driving one job."""
+
+    def __init__(  # noqa: PLR0913, PLR0917  made in one place
+        self,
+        job: JobRecord,
+        jobs: Jobs,
+        pools: Pools,
+        observer: JobObserver,
+        log: PipelineLog,
+        cancelled: threading.Event,
+    ) -> None:
+        self._job, self._jobs, self._pools = job, jobs, pools
+        self._observer, self._log, self._cancelled = observer, log, cancelled
+        self._round = jobs.round(job.job)
+        self._trace_id = uuid.uuid4().hex
+        self._commits = jobs.commits(job)
+        self._under_way: dict[Future[None], PlannedStep] = {}
+        self._errors: list[Notice] = []
+
+    def run(self) -> Outcome:
+        for step, committed in self._commits.items():
+            self._observer.step_finished(step, committed.manifest)
+        with ThreadPoolExecutor(max_workers=len(self._job.plan), thread_name_prefix="step") as threads:
+            while self._start_ready(threads) or self._under_way:
+                self._await_one()
+        if planner.is_done(self._job, self._commits):
+            return Outcome(JobState.SUCCEEDED, now())
+        state = JobState.CANCELLED if self._cancelled.is_set() else JobState.FAILED
+        return Outcome(state, now(), tuple(self._errors))
+
+    def _start_ready(self, threads: ThreadPoolExecutor) -> bool:
+        """Starts what may run now; nothing more once a step has failed or the job was called off."""
+        if self._errors or self._cancelled.is_set():
+            return False
+        steps = planner.ready(self._job, self._commits, self._under_way.values())
+        for step in steps:
+            self._under_way[threads.submit(self._run_step, step)] = step
+        return bool(steps)
+
+    def _await_one(self) -> None:
+        """Waits for a step to end, looking now and then whether the job was called off."""
+        done, _ = wait(self._under_way, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+        for future in done:
+            del self._under_way[future]
+            future.result()
+        if not self._cancelled.is_set() and self._jobs.is_cancelled(self._job.job, self._round):
+            self._cancelled.set()
+
+    def _run_step(self, step: PlannedStep) -> None:
+        self._observer.step_started(step)
+        try:
+            result = self._result(step)
+            manifest = from_json(blobs.read(self._jobs.store, result.manifest))
+        except CuegraphError as error:
+            self._fail(step, Notice(error.code, str(error), now(), type(error).__name__))
+            return
+        if result.status.is_done:
+            self._commits[step] = planner.Committed(manifest, result.manifest)
+        else:
+            self._errors.extend(manifest.errors)
+        self._observer.step_finished(step, manifest)
+        self._log.save()
+
+    def _fail(self, step: PlannedStep, notice: Notice) -> None:
+        self._observer.step_log(step, log_record(logging.ERROR, f"{notice.code}: {notice.message}"))
+        self._errors.append(notice)
+
+    def _result(self, step: PlannedStep) -> StageResult:
+        """Runs the step, again if its error says that this may help. Raises CuegraphError."""
+        client, request = self._pools.client(step.stage), self._request(step)
+        tries = 0
+        while True:
+            try:
+                result = client.run(request, _StepObserver(step, self._observer), self._cancelled)
+                problem = self._retryable_error(result)
+                if problem is None:
+                    return result
+            except CuegraphError as error:
+                if not error.retryable:
+                    raise
+                problem, result = error, None
+            # A busy stage has not failed: the step waits for its turn.
+            tries += not isinstance(problem, StageBusy)
+            if tries == ATTEMPTS or self._paused(step, problem, tries):
+                if result is None:
+                    raise problem
+                return result
+
+    def _paused(self, step: PlannedStep, problem: CuegraphError, tries: int) -> bool:
+        """Waits before the next try; True if the job was called off meanwhile."""
+        seconds = BACKOFF_SECONDS * 2 ** max(0, tries - 1) * random.uniform(0.5, 1.5)  # noqa: S311  jitter, no secret
+        message = f"{problem.code}: {problem}; trying again in {seconds:.1f} s"
+        self._observer.step_log(step, log_record(logging.WARNING, message))
+        return self._cancelled.wait(seconds)
+
+    def _retryable_error(self, result: StageResult) -> CuegraphError | None:
+        if result.status is not Status.FAILED:
+            return None
+        manifest = from_json(blobs.read(self._jobs.store, result.manifest))
+        errors = [CuegraphError.from_code(error.code, error.message) for error in manifest.errors]
+        return next((error for error in errors if error.retryable), None)
+
+    def _request(self, step: PlannedStep) -> StageRequest:
+        return StageRequest(
+            step=step.of(self._job.job),
+            inputs=planner.inputs_of(self._job, step, self._commits),
+            settings=planner.settings_of(self._job, step),
+            trace_id=self._trace_id,
+        )
+
+
+class _StepObserver:
+    """Tells those who watch the job what one of its steps reports."""
+
+    def __init__(self, step: PlannedStep, observer: JobObserver) -> None:
+        self._step = step
+        self._observer = observer
+
+    def progress(self, done_seconds: float, total_seconds: float | None) -> None:
+        self._observer.step_progress(self._step, done_seconds, total_seconds)
+
+    def log(self, record: logging.LogRecord) -> None:
+        self._observer.step_log(self._step, record)

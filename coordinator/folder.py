@@ -1,0 +1,110 @@
+"""The job folder: a job laid out for people, with every stage's files, and what they asked for on top.
+
+<out>/<job>/job.json
+<out>/<job>/<title>.en.srt, <title>.mkv, ...
+<out>/<job>/logs/99_pipeline_<timestamp>.log
+<out>/<job>/01_demux/{manifest.json, stage.log, speech.wav, ...}
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.runtime import commits
+from services.runtime.artifact import Artifact, digest_file
+from services.runtime.manifest import Manifest, OutputRecord
+from services.runtime.store import blobs, keys
+from services.runtime.store.base import Store
+
+from .jobs import Jobs
+from .lineage.records import JobRecord
+
+_NAME_BYTES = 180
+"""Room for a language, an ending and the 255 bytes that file systems allow."""
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]+")
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One file that people asked for."""
+
+    role: str
+    language: str
+    """BCP-47; empty if the file has no one language."""
+    path: Path
+    digest: str
+
+
+def lay_out(jobs: Jobs, job: JobRecord, out: Path) -> tuple[Path, list[Delivered]]:
+    """Writes the job's folder below `out`, finished or failed. Returns it with the deliverables there are."""
+    folder = out / job.job
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "job.json").write_bytes(jobs.store.get(keys.job(job.job)))
+    _copy_logs(jobs.store, job, folder / "logs")
+    manifests: dict[str, Manifest] = {}
+    for step in job.plan:
+        found = commits.latest(jobs.store, step.of(job.job))
+        if found is not None:
+            manifests[step.stage], artifact = found
+            _lay_out_step(jobs.store, manifests[step.stage], artifact, folder)
+    return folder, [_deliver(jobs.store, folder, job, *wanted) for wanted in _deliverables(job, manifests)]
+
+
+def _copy_logs(store: Store, job: JobRecord, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for key in store.list(f"jobs/{job.job}/logs/"):
+        (folder / Path(key).name).write_bytes(store.get(key))
+
+
+def _lay_out_step(store: Store, manifest: Manifest, artifact: Artifact, job_folder: Path) -> None:
+    folder = job_folder / manifest.step.folder
+    if manifest.shard != keys.UNSHARDED:
+        folder /= manifest.shard
+    folder.mkdir(parents=True, exist_ok=True)
+    _copy(store, artifact, folder / "manifest.json")
+    for name, kept in _files(manifest):
+        _copy(store, kept, folder / name)
+
+
+def _files(manifest: Manifest) -> Iterator[tuple[str, Artifact]]:
+    yield from ((log.name, log.artifact) for log in manifest.logs)
+    yield from ((output.file_name, output.artifact) for output in manifest.outputs)
+    yield from ((kept.file_name, kept.artifact) for kept in manifest.intermediates if kept.retained)
+
+
+def _deliverables(job: JobRecord, manifests: dict[str, Manifest]) -> Iterator[tuple[OutputRecord, str]]:
+    for wanted in job.deliverables:
+        manifest = manifests.get(wanted.stage)
+        for output in manifest.outputs if manifest else ():
+            if output.role == wanted.output:
+                yield output, wanted.extension
+
+
+def _deliver(store: Store, folder: Path, job: JobRecord, output: OutputRecord, extension: str) -> Delivered:
+    language = output.attributes.get("language", "")
+    path = folder / f"{safe_name(job.media.title)}{'.' * bool(language)}{language}{extension}"
+    _copy(store, output.artifact, path)
+    return Delivered(output.role, language, path, output.artifact.digest)
+
+
+def _copy(store: Store, artifact: Artifact, path: Path) -> None:
+    """A copy that people may edit: never a link into the store."""
+    if path.is_file() and digest_file(path) == artifact.digest:
+        return
+    fetched = path.with_name(f".{artifact.digest}")
+    fetched.unlink(missing_ok=True)
+    blobs.fetch(store, artifact, fetched)
+    path.unlink(missing_ok=True)
+    shutil.copyfile(fetched, path)
+    fetched.unlink()
+
+
+def safe_name(title: str) -> str:
+    """A file name made of a title: one line, no folders, not hidden, short enough for an ending."""
+    name = _UNSAFE.sub(" ", title).strip().lstrip(".-").strip()
+    short = name.encode()[:_NAME_BYTES].decode(errors="ignore").strip()
+    return short or "film"

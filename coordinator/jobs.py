@@ -1,0 +1,187 @@
+"""Jobs in the store: what was asked, what became of it, and who is at work. The store is all there is to know.
+
+A job is driven in rounds. The first is asked for by `job.json`, each later one by a retry; each ends with an
+outcome, unless whoever drove it was killed. A sealed job has SUCCEEDED and stays so.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter
+
+from services.runtime import commits as runtime_commits
+from services.runtime.errors import (
+    AlreadyExists,
+    CuegraphError,
+    InputError,
+    InvalidRequest,
+    ObjectNotFound,
+    UnknownName,
+)
+from services.runtime.manifest import Notice, canonical_json, now
+from services.runtime.store import keys
+from services.runtime.store.base import Store
+
+from . import heartbeat, planner
+from .lineage.records import JobRecord, PlannedStep, SealedManifest, SealRecord
+
+_JOB_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a round of driving a job ended."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    state: JobState
+    finished: datetime
+    errors: tuple[Notice, ...] = ()
+    """Why it did not succeed."""
+    schema: str = "cuegraph.outcome/1"
+
+    @property
+    def is_input_at_fault(self) -> bool:
+        """Whether it failed for the request or the film, so that trying again would not help."""
+        return any(isinstance(CuegraphError.from_code(e.code, e.message), InputError) for e in self.errors)
+
+
+class Jobs:
+    """The jobs of one store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def create(self, job: JobRecord) -> bool:
+        """Writes a new job; False if a job of that name was there before."""
+        try:
+            self.store.create(keys.job(job.job), job.to_json())
+        except AlreadyExists:
+            return False
+        return True
+
+    def get(self, job_id: str) -> JobRecord:
+        """Raises UnknownName if there is no such job, InvalidDocument if its record cannot be read."""
+        if not _JOB_ID.fullmatch(job_id):
+            raise UnknownName(f"{job_id!r} is no name of a job; `cuegraph jobs list` shows those there are")
+        try:
+            return JobRecord.from_json(self.store.get(keys.job(job_id)))
+        except ObjectNotFound:
+            raise UnknownName(
+                f"there is no job {job_id!r} in {self.store.url}; `cuegraph jobs list` shows those there are"
+            ) from None
+
+    def names(self) -> list[str]:
+        """The names of all jobs, newest first."""
+        return sorted(self.store.folders("jobs/"), reverse=True)
+
+    def unfinished_twin(self, request_digest: str) -> str | None:
+        """The newest job that was asked for in the same words and has not ended, or None."""
+        twins = (name for name in self.names() if name.endswith(f"-{request_digest[:12]}"))
+        return next((name for name in twins if not self.state(name).is_final), None)
+
+    def state(self, job_id: str) -> JobState:
+        if self.store.size(keys.seal(job_id)) is not None:
+            return JobState.SUCCEEDED
+        outcome = self.outcome(job_id)
+        if outcome is not None:
+            return outcome.state
+        return JobState.RUNNING if heartbeat.is_alive(self.store, job_id) else JobState.QUEUED
+
+    def round(self, job_id: str) -> int:
+        """The number of the round that was last asked for, from 1."""
+        folders = self.store.folders(f"jobs/{job_id}/rounds/")
+        asked = [int(name) for name in folders if self._has(job_id, int(name), "requested")]
+        return max([1, *asked])
+
+    def outcome(self, job_id: str) -> Outcome | None:
+        """How the last round ended; None while it has not."""
+        try:
+            data = self.store.get(keys.round_file(job_id, self.round(job_id), "outcome"))
+        except ObjectNotFound:
+            return None
+        return _outcome_adapter().validate_json(data)
+
+    def commits(self, job: JobRecord) -> dict[PlannedStep, planner.Committed]:
+        """What is done of a job."""
+        found = {step: runtime_commits.find(self.store, step.of(job.job)) for step in job.plan}
+        return {step: planner.Committed(*commit) for step, commit in found.items() if commit is not None}
+
+    def retry(self, job_id: str) -> int:
+        """Asks for another round of a job that failed or was cancelled. Returns its number.
+
+        Raises InvalidRequest if the job is not over or has succeeded.
+        """
+        state = self.state(job_id)
+        if state not in (JobState.FAILED, JobState.CANCELLED):
+            raise InvalidRequest(f"job {job_id} is {state}; only a FAILED or CANCELLED job can be retried")
+        number = self.round(job_id) + 1
+        self._write(job_id, number, "requested", {"time": now().isoformat()})
+        return number
+
+    def cancel(self, job_id: str) -> None:
+        """Calls the job off; whoever drives it notices within a second. Raises InvalidRequest if it is over."""
+        state = self.state(self.get(job_id).job)
+        if state.is_final:
+            raise InvalidRequest(f"job {job_id} is {state} already and cannot be cancelled")
+        self._write(job_id, self.round(job_id), "cancel", {"time": now().isoformat()})
+        if state is JobState.QUEUED:
+            self.end(job_id, Outcome(JobState.CANCELLED, now()))
+
+    def is_cancelled(self, job_id: str, round_number: int) -> bool:
+        return self._has(job_id, round_number, "cancel")
+
+    def end(self, job_id: str, outcome: Outcome) -> None:
+        """Writes how the round ended; the first to say so counts."""
+        value = _outcome_adapter().dump_python(outcome, mode="json")
+        self._write(job_id, self.round(job_id), "outcome", value)
+
+    def seal(self, job: JobRecord) -> None:
+        """Lists every manifest of a job that has all its commits: whatever differs later was changed later."""
+        names = sorted(key for key in self.store.list(keys.stages(job.job)) if key.endswith("/manifest.json"))
+        manifests = tuple(SealedManifest(key, hashlib.sha256(self.store.get(key)).hexdigest()) for key in names)
+        digest = hashlib.sha256(self.store.get(keys.job(job.job))).hexdigest()
+        try:
+            self.store.create(keys.seal(job.job), SealRecord(job.job, digest, manifests, "SUCCEEDED").to_json())
+        except AlreadyExists:
+            return
+
+    def unfinished(self) -> Iterator[str]:
+        """Names of the jobs that have not ended, oldest first."""
+        return (name for name in reversed(self.names()) if not self.state(name).is_final)
+
+    def _has(self, job_id: str, number: int, name: str) -> bool:
+        return self.store.size(keys.round_file(job_id, number, name)) is not None
+
+    def _write(self, job_id: str, number: int, name: str, value: Any) -> None:
+        try:
+            self.store.create(keys.round_file(job_id, number, name), canonical_json(value))
+        except AlreadyExists:
+            return
+
+
+@functools.cache
+def _outcome_adapter() -> TypeAdapter[Outcome]:
+    return TypeAdapter(Outcome)
