@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 ASSUMED_FRAME_RATE = Fraction(25)
 """Frames per second where there is no picture."""
+FASTEST_FRAME_RATE = 1000
 
 Seconds = Annotated[float, Field(ge=0, le=60)]
 
@@ -99,16 +100,22 @@ class Subtitles(Stage[SubtitlesSettings]):
         media = from_json(Media, run.input("media").read_bytes())
         words = tuple(transcript.words)
         rules = run.settings.rules(frame_rate(media))
-        cues = lay_out(words, transcript.language_code, milliseconds(end_of(media)), rules)
+        end = end_of(media)
+        cues = lay_out(words, transcript.language_code, milliseconds(end), rules)
         if not words:
             run.warn("NO_SPEECH", "the transcript has no words: the subtitles are valid and empty")
         _write_documents(run, cues, words, rules)
         _write_texts(run, cues, words)
+        run.progress(end, end)
 
 
 def frame_rate(media: Media) -> Fraction:
-    """Frames per second of the picture, or what is assumed where there is none."""
-    return Fraction(media.frame_rate) if media.frame_rate else ASSUMED_FRAME_RATE
+    """Frames per second of the picture, or what is assumed where there is none.
+
+    A cover picture is none: containers give it the clock's 90,000 frames a second.
+    """
+    rate = Fraction(media.frame_rate or 0)
+    return rate if 1 <= rate <= FASTEST_FRAME_RATE else ASSUMED_FRAME_RATE
 
 
 def end_of(media: Media) -> float:
