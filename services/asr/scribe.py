@@ -1,0 +1,71 @@
+"""From what the recogniser heard to the elements of the transcript. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count
+
+from services.documents.media import AudioTrack
+from services.documents.speech import Region
+from services.documents.transcript import Decode, Segment, Word
+
+from .recognition import Heard, HeardWord
+from .windows import Window
+
+
+class Scribe:
+    """Writes segments down in order, and numbers them and their words."""
+
+    def __init__(self, track: AudioTrack, temperature: float) -> None:
+        self._track = track
+        self._temperature = temperature
+        self._segment_ids = (f"segment:{number}" for number in count())
+        self._word_ids = (f"word:{number}" for number in count())
+
+    def segment(self, window: Window, heard: Heard) -> Segment | None:
+        """The segment of one window, or None if no word was heard in it."""
+        words = tuple(self._word(window, word) for word in heard.words)
+        if not words:
+            return None
+        start, end = words[0].start, words[-1].end
+        return Segment(
+            id=next(self._segment_ids),
+            start=start,
+            # Attention may put a lone word on a single frame, and a segment must last.
+            end=end if end > start else self._track.time(window.end),
+            text=heard.text.strip(),
+            words=words,
+            sources=tuple(region.id for region in window.regions),
+            decode=self._decode(window, heard),
+        )
+
+    def _word(self, window: Window, word: HeardWord) -> Word:
+        offset = self._track.time(window.start)
+        start, end = round(offset + word.start, 3), round(offset + word.end, 3)
+        return Word(
+            id=next(self._word_ids),
+            text=word.text,
+            start=start,
+            end=end,
+            timing="decoded",
+            probability=round(word.probability, 6),
+            sources=tuple(region.id for region in lying_in(start, end, window.regions)),
+        )
+
+    def _decode(self, window: Window, heard: Heard) -> Decode:
+        return Decode(
+            start=self._track.time(window.start),
+            end=self._track.time(window.end),
+            text=heard.text,
+            tokens=heard.tokens,
+            average_log_probability=round(heard.average_log_probability, 6),
+            compression_ratio=round(heard.compression_ratio, 6),
+            no_speech_probability=round(heard.no_speech_probability, 6),
+            temperature=self._temperature,
+        )
+
+
+def lying_in(start: float, end: float, regions: Sequence[Region]) -> list[Region]:
+    """The regions that a stretch of time overlaps, or else the one that is nearest to it."""
+    overlapping = [region for region in regions if region.start < end and start < region.end]
+    return overlapping or [min(regions, key=lambda region: max(region.start - end, start - region.end))]
