@@ -97,9 +97,7 @@ class HubSource:
             )
         # The hub's errors are OSErrors, as are those of the network below it.
         except OSError as error:
-            raise ModelMissing(
-                f"{self.repository}@{self.revision} cannot be fetched from the hub: {error}"
-            ) from error
+            raise ModelMissing(f"{self.repository}@{self.revision} cannot be fetched from the hub: {error}") from error
         shutil.rmtree(folder / ".cache", ignore_errors=True)
 
 
@@ -128,8 +126,7 @@ def parse_source(text: str) -> Source:
     if kind == "file" and place.startswith("/"):
         return FolderSource(Path(place))
     raise InvalidDocument(
-        f"{text!r} is no source of a model; "
-        "write package:NAME==VERSION, hf:OWNER/REPOSITORY@COMMIT or file:/FOLDER"
+        f"{text!r} is no source of a model; write package:NAME==VERSION, hf:OWNER/REPOSITORY@COMMIT or file:/FOLDER"
     )
 
 
@@ -138,9 +135,7 @@ def _root(distribution: str, version: str) -> Path:
     try:
         found = importlib.metadata.distribution(distribution)
     except importlib.metadata.PackageNotFoundError:
-        raise ModelMissing(
-            f"the model comes inside package {distribution}, which is not installed; {advice}"
-        ) from None
+        raise ModelMissing(f"the model comes inside package {distribution}, which is not installed; {advice}") from None
     if found.version != version:
         raise ModelMissing(
             f"the model comes inside {distribution} {version}, and {found.version} is installed; {advice}"

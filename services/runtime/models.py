@@ -85,9 +85,7 @@ class Catalog:
         except ValidationError as error:
             problem = error.errors()[0]
             place = ".".join(str(part) for part in problem["loc"])
-            raise InvalidDocument(
-                f"{path} is not a model catalog: model.{place}: {problem['msg']}"
-            ) from error
+            raise InvalidDocument(f"{path} is not a model catalog: model.{place}: {problem['msg']}") from error
         except (tomllib.TOMLDecodeError, KeyError) as error:
             raise InvalidDocument(f"{path} is not a model catalog: {error}") from error
 
