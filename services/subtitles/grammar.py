@@ -26,8 +26,8 @@ def words(text: str) -> frozenset[str]:
 
 _ENGLISH = Grammar(
     conjunctions=words("""
-        after although and as because before but if nor or since so than that though unless until when whenever where
-        whereas which while who whom whose yet
+        after although and as because before but how if nor or since so than that though unless until what when whenever
+        where whereas whether which while who whom whose why yet
     """),
     prepositions=words("""
         about above across against along among around at behind below beneath beside between beyond by despite down

@@ -18,7 +18,7 @@ class Rules:
     """Least time between two cues."""
     long_pause_ms: int = 1_000
     """A silence between two words, from which on they never share a cue."""
-    lead_in_ms: int = 500
+    lead_in_ms: int = 250
     """How much earlier than its first word a cue may come, if it is too short otherwise."""
     closed_gap_ms: int = 500
     """Between cues nearer than this, the earlier one stays until only the gap is left: no flicker."""

@@ -52,7 +52,7 @@ class SubtitlesSettings:
     """Least time between two cues, in frames of the film, 0 to 100; 25 frames a second where there is no picture."""
     long_pause_seconds: Annotated[float, Field(ge=0.1, le=60)] = 1.0
     """A silence between words that no cue goes over, in seconds, 0.1 to 60."""
-    lead_in_seconds: Seconds = 0.5
+    lead_in_seconds: Seconds = 0.25
     """How much earlier than its first word a cue may come if it is too short otherwise, in seconds, 0 to 60."""
     closed_gap_seconds: Seconds = 0.5
     """Cues nearer than this stay until only the gap is left before the next one, in seconds, 0 to 60."""

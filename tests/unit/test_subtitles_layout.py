@@ -176,13 +176,13 @@ def test_a_cue_before_the_next_one_comes_earlier_when_it_cannot_stay() -> None:
     words = [word(1, "Stop!", 10.0, 10.1), word(2, "Why?", 11.2, 12.2)]
     rules = dataclasses.replace(RULES, minimum_duration_ms=1500)
     first, second = lay_out(words, "en", FILM_MS, rules).cues
-    assert (first.start, first.end) == (9.62, 11.12)
+    assert (first.start, first.end) == (9.75, 11.12)
     assert second.start == 11.2
 
 
 def test_the_last_cue_does_not_outlast_the_film() -> None:
-    (cue,) = lay_out([word(1, "End.", 10.0, 10.3)], "en", 10_500, RULES).cues
-    assert (cue.start, cue.end) == (9.667, 10.5)
+    (cue,) = lay_out([word(1, "End.", 10.0, 10.3)], "en", 10_600, RULES).cues
+    assert (cue.start, cue.end) == (9.767, 10.6)
 
 
 def test_cues_that_almost_touch_are_drawn_together_to_the_gap() -> None:
