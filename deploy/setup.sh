@@ -55,8 +55,17 @@ check_python() {
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv
 }
 
+# torchcodec loads Python's own shared library, which Debian's python3 does without.
+check_shared_python() {
+    local version
+    version=$("$PYTHON" -c 'import sys; print("{}.{}".format(*sys.version_info))')
+    "$PYTHON" -c 'import ctypes, sys; ctypes.CDLL(sys.argv[1])' "libpython$version.so.1.0" 2>/dev/null ||
+        install_packages "libpython$version"
+}
+
 make_environment() {
     check_python
+    check_shared_python
     "$PYTHON" -m venv --clear "$VENV"
 }
 
