@@ -31,10 +31,11 @@ class FileStore:
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
         self._temporaries = self._root / RESERVED_FOLDER
-        self._durable = {next(folder for folder in self._root.parents if folder.exists())}
+        self._durable = {self._root}
         with reported(f"the store {self.url}"):
             self._temporaries.mkdir(parents=True, exist_ok=True)
             self._make_durable(self._temporaries)
+            _sync_above(self._root)
             for abandoned in self._temporaries.iterdir():
                 _remove_unless_locked(abandoned)
 
@@ -122,7 +123,7 @@ class FileStore:
             os.close(file)  # a store that was opened just now took it for abandoned, before it was locked
 
     def _make_durable(self, folder: Path) -> None:
-        """Syncs the entries of `folder` and of all folders above it that this process has not seen to yet.
+        """Syncs the entries of `folder` and of the folders above it that this process has not seen to yet.
 
         That a folder exists does not say that it would survive: another process may have just made it.
         """
@@ -163,6 +164,12 @@ def _remove_unless_locked(path: Path) -> None:
         os.close(file)
 
 
+def _sync_above(folder: Path) -> None:
+    for ancestor in folder.parents:
+        with contextlib.suppress(PermissionError):  # who may not read it has not made it
+            _sync_folder(ancestor)
+
+
 def _sync_folder(folder: Path) -> None:
     file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -200,5 +207,9 @@ def _link_or_copy(source: Path, path: Path) -> None:
 
 def _copy_to_new(source: Path, path: Path) -> None:
     with source.open("rb") as read, path.open("xb") as write:
-        _copy(read.fileno(), write.fileno())
+        try:
+            _copy(read.fileno(), write.fileno())
+        except OSError:
+            path.unlink()
+            raise
     path.chmod(_READ_ONLY)

@@ -1,0 +1,92 @@
+"""What is special about the store in a folder: temporaries, links and read-only files."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from services.runtime.errors import ObjectNotFound
+from services.runtime.store.file import FileStore
+
+
+def test_objects_are_read_only_files_below_the_root(tmp_path: Path) -> None:
+    FileStore(tmp_path).create("jobs/a/job.json", b"{}")
+    file = tmp_path / "jobs/a/job.json"
+    assert file.read_bytes() == b"{}"
+    assert file.stat().st_mode & 0o777 == 0o444
+
+
+def test_fetches_without_copying_where_it_can(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "store")
+    store.create("key", b"sound")
+    store.fetch("key", tmp_path / "file")
+    assert (tmp_path / "file").samefile(tmp_path / "store" / "key")
+
+
+def test_a_file_that_changes_after_it_was_stored_changes_nothing_in_the_store(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "store")
+    (tmp_path / "file").write_bytes(b"first")
+    store.create_file("key", tmp_path / "file")
+    (tmp_path / "file").write_bytes(b"later")
+    assert store.get("key") == b"first"
+
+
+def test_opening_removes_what_a_dead_writer_left(tmp_path: Path) -> None:
+    FileStore(tmp_path)
+    (tmp_path / "tmp" / "0123456789abcdef").write_bytes(b"half")
+    FileStore(tmp_path)
+    assert not list((tmp_path / "tmp").iterdir())
+
+
+def test_opening_spares_what_a_living_writer_has_in_hand(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "store")
+    os.mkfifo(tmp_path / "slow")
+    writer = threading.Thread(target=store.create_file, args=("key", tmp_path / "slow"))
+    writer.start()
+    with (tmp_path / "slow").open("wb") as slow:
+        temporary = wait_for_file(tmp_path / "store" / "tmp")
+        FileStore(tmp_path / "store")
+        assert temporary.exists()
+        slow.write(b"slow bytes")
+    writer.join(timeout=30)
+    assert store.get("key") == b"slow bytes"
+    assert not temporary.exists()
+
+
+def wait_for_file(folder: Path) -> Path:
+    deadline = time.monotonic() + 30
+    while not (files := list(folder.iterdir())):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return files[0]
+
+
+def test_a_writer_whose_temporary_was_taken_for_abandoned_takes_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FileStore(tmp_path)
+    opened, sweeps = os.open, iter([True])
+
+    def open_and_be_swept(path: Path, flags: int, mode: int = 0o777) -> int:
+        file = opened(path, flags, mode)
+        if flags & os.O_CREAT and next(sweeps, False):
+            FileStore(tmp_path)
+            assert not path.exists()
+        return file
+
+    monkeypatch.setattr(os, "open", open_and_be_swept)
+    store.create("key", b"bytes")
+    assert store.get("key") == b"bytes"
+
+
+def test_a_folder_is_not_an_object(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    store.create("jobs/a/job.json", b"{}")
+    for key in ("jobs/a", "jobs/a/job.json/below"):
+        with pytest.raises(ObjectNotFound):
+            store.get(key)
+    assert store.size("jobs/a/job.json/below") is None
