@@ -196,9 +196,12 @@ def _require_setting(stage: str, setting: str, settings_type: type) -> None:
 
 def _from_text(value: Any, hint: Any) -> Any:
     """Lists may be written `srt,vtt` where only text can be given; the rest is left to validation."""
-    if isinstance(value, str) and typing.get_origin(hint) is tuple:
+    if not isinstance(value, str) or typing.get_origin(hint) is not tuple:
+        return value
+    try:
         return json.loads(value) if value.startswith("[") else [part for part in value.split(",") if part]
-    return value
+    except ValueError:
+        return value
 
 
 def _flatten(path: Path) -> dict[str, Any]:
