@@ -38,4 +38,4 @@ def _speech(group: Sequence[Piece], lines: Sequence[str]) -> Speech:
 
 def _cue(number: int, group: Sequence[Piece], lines: tuple[str, ...], slot: Slot) -> Cue:
     words = tuple(piece.word.id for piece in group if piece.ends_word)
-    return Cue(f"c{number}", number, slot.start_ms / 1000, slot.end_ms / 1000, lines, words)
+    return Cue(f"cue:{number}", number, slot.start_ms / 1000, slot.end_ms / 1000, lines, words)
