@@ -10,7 +10,8 @@
     │   ├── UnreadableMedia, TruncatedMedia, NoAudioStream
     │   └── ClipOutOfRange
     ├── StageError            a stage ran and could not do what it was asked
-    │   ├── OutputMissing, OutputInvalid, ToolFailed, ToolMissing, StageCrashed, InputModified, EngineOutOfMemory
+    │   ├── OutputMissing, OutputInvalid, ToolFailed, ToolMissing, StageCrashed, InputModified, EngineOutOfMemory,
+    │   │   AlignmentFailed
     ├── ModelError            a model is missing, altered or not for this use
     │   ├── ModelMissing, ModelAltered
     ├── StoreError            the store cannot give or take what it should
@@ -137,6 +138,10 @@ class ToolMissing(StageError):
 
 class EngineOutOfMemory(StageError):
     code = "ENGINE_OUT_OF_MEMORY"
+
+
+class AlignmentFailed(StageError):
+    code = "ALIGNMENT_FAILED"
 
 
 class ModelError(CuegraphError):
