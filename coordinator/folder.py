@@ -105,6 +105,6 @@ def _copy(store: Store, artifact: Artifact, path: Path) -> None:
 
 def safe_name(title: str) -> str:
     """A file name made of a title: one line, no folders, not hidden, short enough for an ending."""
-    name = _UNSAFE.sub(" ", title).strip().lstrip(".-").strip()
+    name = _UNSAFE.sub(" ", title).lstrip(" .-").rstrip()
     short = name.encode()[:_NAME_BYTES].decode(errors="ignore").strip()
     return short or "film"

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from coordinator.jobs import Jobs, JobState
-from coordinator.lineage.reading import read_job
 from coordinator.lineage.verify import verify
 from services.runtime import commits
 from services.runtime.manifest import Status, from_json

@@ -1,0 +1,90 @@
+"""The job folder shows people what there is, under names that are safe."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coordinator.engines.local import LocalEngine
+from coordinator.folder import lay_out, safe_name
+from coordinator.jobs import Jobs
+from services.runtime.errors import StageError
+from services.runtime.redaction import Redactor
+from services.runtime.stage import Run
+from services.runtime.store.file import FileStore
+from tests.small_jobs import StagesHere, Watched, Work, join, small_job
+from tests.small_stages import UpperSettings, node_of
+
+
+def driven(folder: Path, **work: Work) -> Jobs:
+    store = FileStore(folder / "store")
+    small_job(store)
+    stages = StagesHere(node_of(store, folder), {n: work.get(n, join) for n in ("first", "left", "right", "last")})
+    LocalEngine(Jobs(store), stages, Redactor()).drive("job1", Watched())
+    return Jobs(store)
+
+
+def test_every_stage_has_its_folder_and_what_was_asked_for_is_on_top(tmp_path: Path) -> None:
+    jobs = driven(tmp_path)
+    folder, delivered = lay_out(jobs, jobs.get("job1"), tmp_path / "out")
+    there = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert {"job.json", "01_first/manifest.json", "01_first/stage.log", "04_last/text.txt", "A film.txt"} <= there
+    assert any(name.startswith("logs/99_pipeline_") for name in there)
+    assert delivered[0].path.read_bytes() == b"[[[film]]+[[film]]]"
+
+
+def test_people_may_edit_what_they_get_without_touching_the_store(tmp_path: Path) -> None:
+    jobs = driven(tmp_path)
+    _, delivered = lay_out(jobs, jobs.get("job1"), tmp_path / "out")
+    delivered[0].path.write_text("edited")
+    _, again = lay_out(jobs, jobs.get("job1"), tmp_path / "out")
+    assert again[0].path.read_bytes() == b"[[[film]]+[[film]]]"
+
+
+def test_a_failed_job_is_laid_out_as_far_as_it_came(tmp_path: Path) -> None:
+    def fail(run: Run[UpperSettings]) -> None:
+        raise StageError("no")
+
+    jobs = driven(tmp_path, left=fail)
+    folder, delivered = lay_out(jobs, jobs.get("job1"), tmp_path / "out")
+    assert delivered == []
+    assert "FAILED" in (folder / "02_left" / "manifest.json").read_text()
+    assert "STAGE_FAILED" in (folder / "02_left" / "stage.log").read_text()
+    assert not (folder / "04_last").exists()
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("A film", "A film"),
+        ("../../etc/passwd", "etc passwd"),
+        ("-rf", "rf"),
+        (".hidden", "hidden"),
+        ("two\nlines", "two lines"),
+        ("हिन्दी 🎬", "हिन्दी 🎬"),
+        ("///", "film"),
+    ],
+)
+def test_titles_become_safe_names(title: str, name: str) -> None:
+    assert safe_name(title) == name
+
+
+@given(st.text(max_size=300))
+def test_any_title_becomes_one_visible_file_name(title: str) -> None:
+    name = safe_name(title.encode(errors="ignore").decode())
+    assert name
+    assert not {"/", "\0", "\n"} & set(name)
+    assert name[0] not in ".-"
+    assert len(name.encode()) <= 200
+
+
+def test_two_layouts_of_one_job_with_hostile_title_stay_in_their_folder(tmp_path: Path) -> None:
+    jobs = driven(tmp_path)
+    job = jobs.get("job1")
+    hostile = replace(job, media=replace(job.media, title="../../../x"))
+    folder, delivered = lay_out(jobs, hostile, tmp_path / "out")
+    assert delivered[0].path.parent == folder

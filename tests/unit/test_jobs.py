@@ -1,0 +1,135 @@
+"""Jobs are what the store says: asked for, at work, over, sealed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from coordinator import heartbeat
+from coordinator.jobs import Jobs, JobState, Outcome
+from services.runtime.errors import CuegraphError
+from services.runtime.manifest import Notice, canonical_json, now
+from services.runtime.store import keys
+from services.runtime.store.memory import MemoryStore
+from tests.small_jobs import small_job
+
+
+@pytest.fixture
+def jobs() -> Jobs:
+    jobs = Jobs(MemoryStore())
+    small_job(jobs.store)
+    return jobs
+
+
+def failed(code: str = "STAGE_FAILED") -> Outcome:
+    return Outcome(JobState.FAILED, now(), (Notice(code, "no", now()),))
+
+
+def test_a_new_job_is_queued(jobs: Jobs) -> None:
+    assert jobs.state("job1") is JobState.QUEUED
+
+
+def test_a_job_that_somebody_drives_is_running(jobs: Jobs) -> None:
+    with heartbeat.beating(jobs.store, "job1"):
+        assert jobs.state("job1") is JobState.RUNNING
+    assert jobs.state("job1") is JobState.QUEUED
+
+
+@pytest.mark.parametrize("change", [{"process_id": 2**22 + 1}, {"process_started": 1.0}])
+def test_a_job_whose_driver_was_killed_is_not_running(jobs: Jobs, change: dict[str, object]) -> None:
+    import json
+
+    with heartbeat.beating(jobs.store, "job1"):
+        beat = json.loads(jobs.store.get(keys.heartbeat("job1")))
+    jobs.store.put(keys.heartbeat("job1"), canonical_json({**beat, "alive": True, **change}))
+    assert jobs.state("job1") is JobState.QUEUED
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(1, JobState.RUNNING), (3600, JobState.QUEUED)])
+def test_a_driver_elsewhere_is_dead_when_it_has_been_silent(jobs: Jobs, seconds: int, state: JobState) -> None:
+    from datetime import timedelta
+
+    time = (now() - timedelta(seconds=seconds)).isoformat()
+    beat = {"alive": True, "host": "elsewhere", "process_id": 1, "process_started": 1.0, "time": time}
+    jobs.store.put(keys.heartbeat("job1"), canonical_json(beat))
+    assert jobs.state("job1") is state
+
+
+def test_a_job_is_what_its_outcome_says(jobs: Jobs) -> None:
+    jobs.end("job1", failed())
+    assert jobs.state("job1") is JobState.FAILED
+    outcome = jobs.outcome("job1")
+    assert outcome is not None
+    assert [error.code for error in outcome.errors] == ["STAGE_FAILED"]
+
+
+def test_the_first_outcome_of_a_round_counts(jobs: Jobs) -> None:
+    jobs.end("job1", failed())
+    jobs.end("job1", Outcome(JobState.CANCELLED, now()))
+    assert jobs.state("job1") is JobState.FAILED
+
+
+def test_a_retried_job_is_queued_again(jobs: Jobs) -> None:
+    jobs.end("job1", failed())
+    assert jobs.retry("job1") == 2
+    assert jobs.state("job1") is JobState.QUEUED
+    jobs.end("job1", Outcome(JobState.CANCELLED, now()))
+    assert jobs.retry("job1") == 3
+
+
+def test_a_job_that_is_not_over_cannot_be_retried(jobs: Jobs) -> None:
+    with pytest.raises(CuegraphError) as error:
+        jobs.retry("job1")
+    assert error.value.code == "REQUEST_INVALID"
+
+
+def test_a_queued_job_that_is_cancelled_is_over(jobs: Jobs) -> None:
+    jobs.cancel("job1")
+    assert jobs.state("job1") is JobState.CANCELLED
+    assert jobs.is_cancelled("job1", 1)
+
+
+def test_a_cancellation_is_for_its_round_only(jobs: Jobs) -> None:
+    jobs.cancel("job1")
+    jobs.retry("job1")
+    assert not jobs.is_cancelled("job1", 2)
+
+
+def test_a_job_that_is_over_cannot_be_cancelled(jobs: Jobs) -> None:
+    jobs.end("job1", failed())
+    with pytest.raises(CuegraphError) as error:
+        jobs.cancel("job1")
+    assert error.value.code == "REQUEST_INVALID"
+
+
+@pytest.mark.parametrize("name", ["nobody", "../job1", "JOB 1", ""])
+def test_a_job_that_is_not_there_is_unknown(jobs: Jobs, name: str) -> None:
+    with pytest.raises(CuegraphError) as error:
+        jobs.get(name)
+    assert error.value.code == "NAME_UNKNOWN"
+
+
+def test_a_job_is_created_once(jobs: Jobs) -> None:
+    assert not jobs.create(jobs.get("job1"))
+
+
+def test_the_unfinished_twin_of_a_request_is_found_and_a_finished_one_is_not(jobs: Jobs) -> None:
+    digest = "ab" * 32
+    twin = replace(jobs.get("job1"), job=f"20260101-000000-{digest[:12]}", request_digest=digest)
+    jobs.create(twin)
+    assert jobs.unfinished_twin(digest) == twin.job
+    assert jobs.unfinished_twin("cd" * 32) is None
+    jobs.end(twin.job, failed())
+    assert jobs.unfinished_twin(digest) is None
+
+
+@pytest.mark.parametrize(("code", "at_fault"), [("MEDIA_TRUNCATED", True), ("STAGE_CRASHED", False), ("NEW", False)])
+def test_an_outcome_tells_whether_the_input_was_at_fault(code: str, at_fault: bool) -> None:
+    assert failed(code).is_input_at_fault is at_fault
+
+
+def test_names_come_newest_first(jobs: Jobs) -> None:
+    jobs.create(replace(jobs.get("job1"), job="job2"))
+    assert jobs.names() == ["job2", "job1"]
+    assert list(jobs.unfinished()) == ["job1", "job2"]
