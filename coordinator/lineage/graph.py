@@ -39,6 +39,8 @@ class Node:
     """Of the file."""
     size_bytes: int = 0
     media_type: str = ""
+    number: int = 0
+    """Of a step, its position in the pipeline."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ class _Parts:
 
     def add_step(self, step: Step, found: FoundManifest | None) -> None:
         """Adds the step and what it wrote."""
-        node = Node(step_id(step), "step", step_label(step), _status(found), found.digest if found else "")
+        digest = found.digest if found else ""
+        node = Node(step_id(step), "step", step_label(step), _status(found), digest, number=step.number)
         self.nodes[node.id] = node
         if found is None or found.content is None:
             return

@@ -9,7 +9,7 @@ from services.documents.media import Stream
 from services.runtime.manifest import Manifest
 
 from .facts import JobFacts
-from .graph import FILM, Edge, Graph, Node, build
+from .graph import FILM, PRESENT, Edge, Graph, Node, build
 from .trace import Trace, TracedSegment, TracedWord
 
 _JOINERS = "\u200c\u200d"
@@ -56,6 +56,7 @@ def _visible(character: str) -> str:
 
 def _show(facts: JobFacts, graph: Graph) -> Iterator[str]:
     nodes = {node.id: node for node in graph.nodes}
+    writers = {node.manifest: node.label for node in graph.nodes if node.kind == "step"}
     arriving = _by(graph.edges, "target")
     leaving = _by(graph.edges, "source")
     yield f"{facts.job}: {graph.title or 'without a title'}"
@@ -68,18 +69,24 @@ def _show(facts: JobFacts, graph: Graph) -> Iterator[str]:
         about = _facts(found.content) if found and found.content else ""
         yield f"{'└' if is_last else '├'}── {step.label}  {step.status}{about}"
         bar = "    " if is_last else "│   "
-        yield from (bar + line for line in _files(nodes, arriving.get(step.id, ()), leaving.get(step.id, ())))
+        yield from (bar + line for line in _taken(nodes, writers, arriving.get(step.id, ())))
+        yield from (bar + line for line in _made(nodes, leaving.get(step.id, ())))
 
 
-def _files(nodes: Mapping[str, Node], taken: Iterable[Edge], made: Iterable[Edge]) -> Iterator[str]:
-    for edge in taken:
+def _taken(nodes: Mapping[str, Node], writers: Mapping[str, str], edges: Iterable[Edge]) -> Iterator[str]:
+    for edge in edges:
         source = nodes[edge.source]
+        flaw = "" if source.status == PRESENT else f"  {source.status}"
         if edge.kind == "reused":
-            yield f"≡ reuses {source.label}{'' if source.status == 'PRESENT' else '  ' + source.status}"
+            yield f"≡ reuses {source.label}{flaw}"
         else:
-            yield f"← {edge.role}{'' if source.status == 'PRESENT' else '  ' + source.status}"
-    for edge in made:
-        yield f"→ {edge.role}  {_file(nodes[edge.target])}"
+            yield f"← {edge.role}  of {writers.get(source.manifest, source.label)}{flaw}"
+
+
+def _made(nodes: Mapping[str, Node], edges: Iterable[Edge]) -> Iterator[str]:
+    for edge in edges:
+        if edge.kind == "output":
+            yield f"→ {edge.role}  {_file(nodes[edge.target])}"
 
 
 def _file(node: Node) -> str:

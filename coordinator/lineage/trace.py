@@ -15,6 +15,7 @@ from services.documents.speech import Region, Speech
 from services.documents.transcript import Decode, Segment, Transcript, Word
 from services.runtime.errors import InvalidRequest, LineageBroken, unknown_name
 from services.runtime.manifest import ModelRecord
+from services.runtime.store.keys import Step
 
 from .facts import JobFacts
 from .joins import Written, made_from, written
@@ -34,6 +35,9 @@ class TracedStep:
     manifest: str
     """Digest of the commit."""
     models: tuple[ModelRecord, ...]
+
+    def of(self, job: str) -> Step:
+        return Step(job, self.number, self.stage, self.shard)
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ class Tracer:
         self._transcripts = tuple(_Words.of(made) for made in self._chain if isinstance(made.document, Transcript))
         self._speech = next((made.document for made in self._chain if isinstance(made.document, Speech)), None)
         self._media = next((made.document for made in self._chain if isinstance(made.document, Media)), None)
-        self._steps = tuple(_traced_step(made) for made in self._chain)
+        self.steps = tuple(_traced_step(made) for made in self._chain)
         if not self._transcripts:
             raise LineageBroken(f"the cues of {facts.job!r} name no transcript; see: cuegraph lineage verify")
 
@@ -144,7 +148,7 @@ class Tracer:
             regions=regions,
             span=span,
             listen=listen(self._facts, cue.id, span.start, span.end, span.stream),
-            steps=self._steps,
+            steps=self.steps,
         )
 
     def _cue(self, name: str) -> Cue:
