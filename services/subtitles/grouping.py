@@ -8,7 +8,7 @@ from itertools import accumulate, chain, pairwise
 
 from .boundaries import CLAUSE, SENTENCE
 from .pieces import Piece
-from .rules import Rules
+from .rules import Rules, milliseconds
 
 _CUE = 0.6
 """Cost of a cue: fewer cues are calmer."""
@@ -32,7 +32,7 @@ def phrases(pieces: Sequence[Piece], rules: Rules) -> Iterator[Sequence[Piece]]:
     starts = (
         place
         for place in range(1, len(pieces))
-        if pieces[place].start_ms - pieces[place - 1].end_ms >= rules.long_pause_ms
+        if milliseconds(pieces[place].word.start - pieces[place - 1].word.end) >= rules.long_pause_ms
     )
     for first, last in pairwise(chain([0], starts, [len(pieces)])):
         if last > first:

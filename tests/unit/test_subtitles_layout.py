@@ -155,6 +155,8 @@ def test_an_article_stays_with_its_noun() -> None:
 
 def test_a_long_pause_always_divides() -> None:
     assert texts(cues_of("I think | so.")) == ["I think", "so."]
+    exactly_long = [word(1, "I", 1.0, 1.5007), word(2, "think", 2.5007, 3.0)]
+    assert len(lay_out(exactly_long, "en", FILM_MS, RULES).cues) == 2
 
 
 def test_natural_speech_breaks_no_rule() -> None:
