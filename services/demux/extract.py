@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +15,6 @@ from services.runtime.ffprobe import READING, MediaFacts, StreamFacts, ffmpeg_ur
 from services.runtime.media import Clip, probe, tolerance
 from services.runtime.progress import Progress
 from services.runtime.transcode import FFMPEG, run_ffmpeg
-
-_PREROLL_SECONDS = 10
-"""How long before a clip decoding begins: decoders need a run-up, and containers store audio apart from its picture."""
 
 _LEAD_SECONDS = 1
 """Film time 0 is moved to here and back again. Left at 0, ffmpeg would move the time of an MPEG transport stream to
@@ -125,15 +121,8 @@ def _command(extraction: Extraction, targets: Sequence[Target]) -> list[str]:
 
 
 def _source(extraction: Extraction) -> Any:
-    seek = _seek(extraction.clip)
-    timing = {"itsoffset": _LEAD_SECONDS, **({"ss": seek} if seek else {})}
-    media = ffmpeg.input(ffmpeg_url(extraction.facts.path), **READING, **timing)
+    media = ffmpeg.input(ffmpeg_url(extraction.facts.path), **READING, itsoffset=_LEAD_SECONDS)
     return media[str(extraction.stream.index)]
-
-
-def _seek(clip: Clip | None) -> int:
-    """Film time, in whole seconds, at which decoding begins: on a sample at every sampling rate."""
-    return max(0, math.floor(clip.start) - _PREROLL_SECONDS) if clip else 0
 
 
 def _output(audio: Any, target: Target, clip: Clip | None) -> Any:
@@ -154,8 +143,12 @@ def _in_film_time(audio: Any, target: Target) -> Any:
 
 
 def _cut(audio: Any, clip: Clip, sample_rate: int) -> Any:
-    first = first_sample(clip, sample_rate) - _seek(clip) * sample_rate
-    count = sample_count(clip, sample_rate)
+    """Cuts by counting samples from the film's beginning, so that a clip holds the very samples of the whole film.
+
+    Seeking would be faster, but timestamps are rounded (to the millisecond in Matroska), and a stream that is entered
+    elsewhere is laid elsewhere, by up to half a millisecond.
+    """
+    first, count = first_sample(clip, sample_rate), sample_count(clip, sample_rate)
     cut = audio.filter("atrim", start_sample=first, end_sample=first + count)
     return cut.filter("asetpts", "PTS-STARTPTS").filter("apad", whole_len=count)
 
