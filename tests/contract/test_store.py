@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import json
 import secrets
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -185,6 +189,45 @@ def test_carries_a_big_file_whole(store: Store, tmp_path: Path) -> None:
     blobs.fetch(store, artifact, tmp_path / "copy")
     assert artifact.size_bytes == BIG_BYTES
     assert (tmp_path / "copy").read_bytes() == source.read_bytes()
+
+
+CARRIER = """
+import json, sys
+from pathlib import Path
+from services.runtime.store import S3Access, blobs, open_store
+from services.runtime.store.s3 import S3Store
+from tests.contract.test_store import peak_memory_bytes
+
+place, work = json.loads(sys.stdin.read()), Path(sys.argv[1])
+store = open_store(place) if isinstance(place, str) else S3Store(place[0], place[1], S3Access(*place[2:]))
+blobs.add_bytes(store, b"warm", "text/plain")
+before = peak_memory_bytes()
+artifact = blobs.add_file(store, work / "source", "video/x-matroska")
+blobs.fetch(store, artifact, work / "copy")
+print(peak_memory_bytes() - before)
+"""
+
+
+def peak_memory_bytes() -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+@pytest.mark.parametrize("kind", ["file", "s3"])
+def test_a_file_passes_in_memory_that_does_not_grow_with_it(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
+) -> None:
+    with (tmp_path / "source").open("wb") as source:
+        source.truncate(4 * BIG_BYTES)
+    place: object = str(tmp_path / "store")
+    if kind == "s3":
+        access: S3Access = request.getfixturevalue("seaweed_access")
+        place = [BUCKET, secrets.token_hex(8), *dataclasses.astuple(access)]
+    command = [sys.executable, "-c", CARRIER, str(tmp_path)]
+    carrier = subprocess.run(
+        command, input=json.dumps(place), stdout=subprocess.PIPE, text=True, timeout=120, check=True
+    )
+    assert int(carrier.stdout) < 2 * BIG_BYTES
 
 
 def big_file(path: Path) -> Path:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from services.runtime.errors import ObjectNotFound
+from services.runtime.errors import ObjectNotFound, StoreRefused
 from services.runtime.store.file import FileStore
 
 
@@ -81,6 +82,27 @@ def test_a_writer_whose_temporary_was_taken_for_abandoned_takes_another(
     monkeypatch.setattr(os, "open", open_and_be_swept)
     store.create("key", b"bytes")
     assert store.get("key") == b"bytes"
+
+
+def test_many_may_open_the_store_while_others_write(tmp_path: Path) -> None:
+    def write(writer: int) -> None:
+        store = FileStore(tmp_path)
+        for number in range(50):
+            FileStore(tmp_path)
+            store.create(f"{writer}/{number}", b"bytes")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert len(list(FileStore(tmp_path).list(""))) == 200
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_file_is_not_a_store(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_bytes(b"film")
+    with pytest.raises(StoreRefused) as caught:
+        FileStore(tmp_path / place)
+    assert (tmp_path / place).as_uri() in str(caught.value)
+    assert (tmp_path / "file").read_bytes() == b"film"
 
 
 def test_a_folder_is_not_an_object(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from ..errors import StoreRefused
 from .base import RESERVED_FOLDER, check_key, check_prefix
 from .system_errors import reported
 
@@ -33,7 +34,7 @@ class FileStore:
         self._temporaries = self._root / RESERVED_FOLDER
         self._durable = {self._root}
         with reported(f"the store {self.url}"):
-            self._temporaries.mkdir(parents=True, exist_ok=True)
+            self._make_temporaries_folder()
             self._make_durable(self._temporaries)
             _sync_above(self._root)
             for abandoned in self._temporaries.iterdir():
@@ -82,6 +83,12 @@ class FileStore:
     def delete(self, key: str) -> None:
         with self._reported(key):
             self._path(key).unlink(missing_ok=True)
+
+    def _make_temporaries_folder(self) -> None:
+        try:
+            self._temporaries.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise StoreRefused(f"the store {self.url} is no folder but a file; choose another place") from error
 
     def _path(self, key: str) -> Path:
         check_key(key)
@@ -154,7 +161,10 @@ class FileStore:
 
 
 def _remove_unless_locked(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return  # its writer has just finished
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         path.unlink(missing_ok=True)

@@ -143,9 +143,10 @@ class S3Store:
                 raise
 
     def _create_in_parts(self, key: str, path: Path) -> None:
-        """Sends a file in parts. Their completion cannot be conditional in obstore, so this is for blobs only:
+        """Sends a large file in parts, for blobs only.
 
-        whoever writes one at the same time writes the same bytes.
+        obstore cannot make the completion of parts conditional. For a blob it need not be: its key says what its
+        bytes are, so whoever writes it at the same time writes the same.
         """
         if key != keys.blob(key[-64:]):
             raise InvalidRequest(
