@@ -11,7 +11,8 @@ import numpy as np
 
 from services.runtime.errors import EngineOutOfMemory, InvalidSetting
 
-from .recognition import Heard, HeardWord, Options
+from .languages import UNSPACED
+from .recognition import Heard, HeardWord, Options, Piece, words_of
 from .sound import SAMPLE_RATE, Samples
 
 WINDOW_SAMPLES = 30 * SAMPLE_RATE
@@ -79,9 +80,10 @@ class Recogniser:
     ) -> list[tuple[HeardWord, ...]]:
         """When each word is heard, from the attention of the decoder (dynamic time warping)."""
         text_tokens = [_text_tokens(tokenizer, result) for result in decoded]
-        frames = [len(window) // _HOP for window in windows]
+        frames = [max(1, len(window) // _HOP) for window in windows]
         alignments = self.model.find_alignment(tokenizer, text_tokens, encoded, frames)
-        return [_heard_words(it, len(window)) for it, window in zip(alignments, windows, strict=True)]
+        spaced = tokenizer.language_code not in UNSPACED
+        return [_heard_words(it, len(window), spaced=spaced) for it, window in zip(alignments, windows, strict=True)]
 
 
 def load(model: Path, device: str, compute_type: str) -> Recogniser:
@@ -161,19 +163,15 @@ def _heard(tokenizer: Any, result: Any, words: tuple[HeardWord, ...]) -> Heard:
     )
 
 
-def _heard_words(alignment: list[dict[str, Any]], sample_count: int) -> tuple[HeardWord, ...]:
+def _heard_words(alignment: list[dict[str, Any]], sample_count: int, *, spaced: bool) -> tuple[HeardWord, ...]:
     """Words with their punctuation, inside the window and in order."""
     from faster_whisper.transcribe import merge_punctuations  # noqa: PLC0415  heavy: loaded with the engine
 
     merge_punctuations(alignment, _PREPENDED, _APPENDED)
     end = sample_count / SAMPLE_RATE
-    return tuple(
-        HeardWord(
-            word["word"].strip(),
-            min(float(word["start"]), end),
-            min(float(word["end"]), end),
-            min(1.0, max(0.0, float(word["probability"]))),
-        )
-        for word in alignment
-        if word["word"].strip()
-    )
+    pieces = [
+        Piece(it["word"], min(float(it["start"]), end), min(float(it["end"]), end), float(it["probability"]))
+        for it in alignment
+        if it["word"].strip()
+    ]
+    return words_of(pieces, spaced=spaced)

@@ -12,6 +12,8 @@ WHISPER = frozenset(
     """.split()  # noqa: SIM905  a hundred pairs of quotes would not help the reader
 )
 """As Whisper writes them."""
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+"""Written without spaces between words."""
 _RENAMED = {"jv": "jw"}
 """BCP-47 to Whisper, where they differ: Javanese."""
 

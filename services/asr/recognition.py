@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,37 @@ class Heard:
     compression_ratio: float
     no_speech_probability: float
     words: tuple[HeardWord, ...]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What the recogniser takes for a word, with the space before it. Times in seconds of the window."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+
+
+def words_of(pieces: Iterable[Piece], *, spaced: bool) -> tuple[HeardWord, ...]:
+    """The words that pieces make. If words are `spaced`, a piece without a space before it goes on with the last
+    word: Whisper hears "ill" and "-disposed".
+
+    The probability of a word is that of its least probable piece.
+    """
+    words: list[HeardWord] = []
+    for piece in pieces:
+        if spaced and words and not piece.text.startswith(" "):
+            words[-1] = _longer(words[-1], piece)
+        else:
+            words.append(HeardWord(piece.text.strip(), piece.start, piece.end, piece.probability))
+    return tuple(words)
+
+
+def _longer(word: HeardWord, piece: Piece) -> HeardWord:
+    return replace(
+        word,
+        text=word.text + piece.text.strip(),
+        end=piece.end,
+        probability=min(word.probability, piece.probability),
+    )

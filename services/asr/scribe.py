@@ -41,15 +41,17 @@ class Scribe:
 
     def _word(self, window: Window, word: HeardWord) -> Word:
         offset = self._track.time(window.start)
-        start, end = round(offset + word.start, 3), round(offset + word.end, 3)
+        start, end = offset + word.start, offset + word.end
+        regions = lying_in(start, end, window.regions)
+        start, end = trimmed(start, end, regions)
         return Word(
             id=next(self._word_ids),
             text=word.text,
-            start=start,
-            end=end,
+            start=round(start, 3),
+            end=round(end, 3),
             timing="decoded",
             probability=round(word.probability, 6),
-            sources=tuple(region.id for region in lying_in(start, end, window.regions)),
+            sources=tuple(region.id for region in regions),
         )
 
     def _decode(self, window: Window, heard: Heard) -> Decode:
@@ -69,3 +71,11 @@ def lying_in(start: float, end: float, regions: Sequence[Region]) -> list[Region
     """The regions that a stretch of time overlaps, or else the one that is nearest to it."""
     overlapping = [region for region in regions if region.start < end and start < region.end]
     return overlapping or [min(regions, key=lambda region: max(region.start - end, start - region.end))]
+
+
+def trimmed(start: float, end: float, regions: Sequence[Region]) -> tuple[float, float]:
+    """A word's time without the silence around the regions it lies in: attention often adds a pause to a word."""
+    first, last = regions[0], regions[-1]
+    if first.start < end and start < last.end:
+        return max(start, first.start), min(end, last.end)
+    return start, end

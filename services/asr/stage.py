@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 class AsrSettings:
     language: str = "en"
     """What is spoken: BCP-47 primary subtag."""
-    model: str = "whisper-tiny.en"
+    model: str = "whisper-base"
     """Name of the Whisper model in the catalog; names ending in `.en` know English only."""
     beam_size: Annotated[int, Field(ge=1, le=20)] = 5
     """Hypotheses kept while decoding at temperature 0, 1 to 20: more is slower and rarely better."""

@@ -54,6 +54,10 @@ class OverlapAdd:
         self._weights[place] += self._hamming
 
     def result(self) -> Scores:
-        """One score per frame of the recording, shape (frame count,)."""
+        """One score per frame of the recording, shape (frame count,).
+
+        A frame that no window answers for, as the one after the last window may be, is as the one before it.
+        """
         sums, weights = self._sums[: self._frame_count], self._weights[: self._frame_count]
-        return np.divide(sums, weights, out=np.zeros_like(sums), where=weights > 0)
+        answered = np.maximum.accumulate(np.where(weights > 0, np.arange(self._frame_count), 0))
+        return np.divide(sums, weights, out=np.zeros_like(sums), where=weights > 0)[answered]

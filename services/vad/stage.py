@@ -40,8 +40,8 @@ class VadSettings:
     """A silence shorter than this does not end a region, in seconds, 0 to 10."""
     padding_seconds: Annotated[float, Field(ge=0, le=2)] = 0.1
     """A region is made longer by this at both ends, in seconds, 0 to 2."""
-    window_step_seconds: Annotated[float, Field(ge=0.1, le=5)] = 1.0
-    """From one window of the model to the next, in seconds, 0.1 to 5: longer is faster, shorter steadier."""
+    window_step_seconds: Annotated[float, Field(ge=0.1, le=4)] = 1.0
+    """From one window of the model to the next, in seconds, 0.1 to 4: longer is faster, shorter steadier."""
     batch_size: Annotated[int, Field(ge=1, le=1024)] = 8
     """Windows that the model takes at once, 1 to 1024: more need more memory."""
     device: Literal["cpu", "cuda"] = "cpu"
