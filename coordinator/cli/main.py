@@ -9,7 +9,7 @@ import typer
 
 from services.runtime.errors import Cancelled, CuegraphError, InputError
 
-from . import doctor, jobs, models, run, stage
+from . import doctor, jobs, lineage, models, run, stage
 from .output import report_error
 
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_CANCELLED = 1, 2, 130
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("doctor")(doctor.doctor)
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(lineage.app, name="lineage")
 app.add_typer(models.app, name="models")
 app.add_typer(stage.app, name="stage")
 
