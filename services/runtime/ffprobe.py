@@ -163,8 +163,10 @@ def _duration(path: Path, answer: Finished, report: _Report, progress: Progress)
 
 def _unreadable(path: Path, answer: Finished) -> UnreadableMedia | TruncatedMedia:
     said = "; ".join(answer.messages)
-    if "moov atom not found" in said and _is_mp4(path):
-        return TruncatedMedia(f"{quoted(path)} has no index at its end: part of it is missing; copy it again")
+    if _is_mp4(path) and ("moov atom not found" in said or "End of file" in said):
+        return TruncatedMedia(
+            f"{quoted(path)} ends before its index does: part of it is missing; copy or download it again"
+        )
     if "not on whitelist" in said:
         return UnreadableMedia(
             f"{quoted(path)} is no film or recording but a playlist, a picture, a text or a rare format; "
