@@ -71,6 +71,8 @@ class JobWriter:
     title: str = "A Bright Day"
     lines: Sequence[str] = LINES
     file_name: str = "a bright day.mkv"
+    film_bytes: bytes = b""
+    """Bytes of the film; empty for some that are no film."""
     outputs: dict[str, OutputRecord] = field(default_factory=dict)
     """By role, of the last step that wrote it."""
     origins: dict[str, Origin] = field(default_factory=dict)
@@ -79,7 +81,8 @@ class JobWriter:
 
     @property
     def film(self) -> Artifact:
-        return blobs.add_bytes(self.store, f"film of {self.job} {self.title}".encode(), "video/x-matroska")
+        data = self.film_bytes or f"film of {self.job} {self.title}".encode()
+        return blobs.add_bytes(self.store, data, "video/x-matroska")
 
     def record(self, stages: Sequence[str]) -> JobRecord:
         return JobRecord(

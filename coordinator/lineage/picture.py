@@ -55,6 +55,8 @@ class _Line:
     source: _Card
     target: _Card
     edge: Edge
+    name: str
+    """What the artifact is called where it was made."""
     colour: int
     lane: int | None
     """Its lane below the cards, or None if the cards stand side by side."""
@@ -99,6 +101,7 @@ def _lines(graph: Graph, cards: dict[str, _Card]) -> Iterator[_Line]:
     makers = {edge.target: cards[edge.source] for edge in graph.edges if edge.kind == "output"}
     if FILM in cards:
         makers[FILM] = cards[FILM]
+    names = {node.id: FILM if node.kind == "film" else node.label for node in graph.nodes}
     colours: dict[str, int] = {}
     lanes: dict[str, int] = {}
     for edge in graph.edges:
@@ -107,7 +110,8 @@ def _lines(graph: Graph, cards: dict[str, _Card]) -> Iterator[_Line]:
             continue
         colour = colours.setdefault(edge.source, len(colours) % COLOURS)
         beside = taker.column == maker.column + 1
-        yield _Line(maker, taker, edge, colour, None if beside else lanes.setdefault(edge.source, len(lanes)))
+        lane = None if beside else lanes.setdefault(edge.source, len(lanes))
+        yield _Line(maker, taker, edge, names[edge.source], colour, lane)
 
 
 def _draw_line(line: _Line, floor: int) -> str:
@@ -155,7 +159,7 @@ def _lane_labels(lines: Iterable[_Line], floor: int) -> Iterator[str]:
     firsts = {line.lane: line for line in reversed(list(lines)) if line.lane is not None}
     for line in firsts.values():
         x = line.source.x + CARD + GAP + 6
-        name = escape(plain(line.edge.role))
+        name = escape(plain(line.name))
         place = f'x="{x}" y="{_lane_y(line, floor) - 6}" data-artifact="{escape(line.edge.source)}"'
         yield f'<text class="lane text-{line.colour}" {place}>{name}</text>'
 
