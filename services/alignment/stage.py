@@ -21,6 +21,7 @@ from services.runtime.stage import Input, Loader, Output, Run, Stage
 from . import pocketsphinx_engine, whisperx_engine
 from .aligner import SAMPLE_RATE, Aligner, Samples, Span
 from .retiming import film_times, heard, retimed
+from .spoken import tokens
 from .timing import Limits
 from .windows import Window, windows
 
@@ -106,8 +107,11 @@ def _read(sound: soundfile.SoundFile, window: Window) -> Samples:
 
 
 def _checked_share(run: Run[AlignmentSettings], aligned: Transcript) -> float:
-    """Share of the words that were aligned, 1 if there are none. Raises AlignmentFailed if it is too small."""
-    timings = [word.timing for word in aligned.words]
+    """Share of the spoken words (a dash is none) that were aligned, 1 if there are none.
+
+    Raises AlignmentFailed if it is too small.
+    """
+    timings = [word.timing for word in aligned.words if tokens(word.text, aligned.language_code)]
     count, total = timings.count("aligned"), len(timings)
     share = count / total if total else 1.0
     log.info("%d of %d words aligned by %s (%.1f %%)", count, total, run.settings.engine, 100 * share)
