@@ -10,9 +10,10 @@ from typing import Any
 
 from services.runtime import settings
 from services.runtime.artifact import digest_bytes
+from services.runtime.canonical import canonical_json
 from services.runtime.host import has_gpu
 from services.runtime.languages import language
-from services.runtime.manifest import CodeRecord, SettingRecord, canonical_json, now
+from services.runtime.manifest import CodeRecord, SettingRecord, now
 from services.runtime.media import check_media
 from services.runtime.registry import load_stage
 from services.runtime.settings import Layer

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 import psutil
 
+from services.runtime.canonical import canonical_json
 from services.runtime.errors import ObjectNotFound, StoreError
-from services.runtime.manifest import canonical_json, now
+from services.runtime.manifest import now
 from services.runtime.store import keys
 from services.runtime.store.base import Store
 

@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter
 
 from services.runtime import commits as runtime_commits
+from services.runtime.canonical import canonical_json
 from services.runtime.errors import (
     AlreadyExists,
     CuegraphError,
@@ -26,7 +27,7 @@ from services.runtime.errors import (
     ObjectNotFound,
     UnknownName,
 )
-from services.runtime.manifest import Notice, canonical_json, now
+from services.runtime.manifest import Notice, now
 from services.runtime.store import keys
 from services.runtime.store.base import Store
 

@@ -10,8 +10,9 @@ from typing import Any, Literal, Protocol, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from services.runtime.artifact import Artifact
+from services.runtime.canonical import canonical_json, first_problem
 from services.runtime.errors import InvalidDocument
-from services.runtime.manifest import CodeRecord, SettingRecord, canonical_json
+from services.runtime.manifest import CodeRecord, SettingRecord
 from services.runtime.store.keys import UNSHARDED, Step
 
 JOB_SCHEMA = "cuegraph.job/1"
@@ -165,9 +166,7 @@ def _from_json(kind: type[R], data: bytes, schema: str) -> R:
     try:
         record: R = _adapter(kind).validate_json(data)
     except ValidationError as error:
-        problem = error.errors()[0]
-        place = ".".join(str(part) for part in problem["loc"]) or "document"
-        raise InvalidDocument(f"this is not a {schema}: {place}: {problem['msg']}") from error
+        raise InvalidDocument(f"this is not a {schema}: {first_problem(error)}") from error
     if record.schema != schema:
         raise InvalidDocument(f"a record of {record.schema!r} cannot be read here: only {schema} can")
     return record

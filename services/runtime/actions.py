@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .artifact import digest_bytes
+from .canonical import canonical_json
 from .errors import InvalidRequest
-from .manifest import InputRecord, ModelRecord, SettingRecord, canonical_json
+from .manifest import InputRecord, ModelRecord, SettingRecord
 from .models import ModelStore
 from .request import StageInput, StageRequest
 from .settings import effective

@@ -11,8 +11,9 @@ import logging
 from typing import Any
 
 from .artifact import Artifact, digest_bytes
+from .canonical import canonical_json
 from .errors import AlreadyExists, InvalidDocument, ObjectNotFound
-from .manifest import MEDIA_TYPE, Manifest, Status, canonical_json, from_json, identity, to_json
+from .manifest import MEDIA_TYPE, Manifest, Status, from_json, to_json
 from .store import keys
 from .store.base import Store
 
@@ -21,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 def artifact(key: str, data: bytes) -> Artifact:
     """The manifest whose bytes lie at `key`, as an artifact."""
-    return Artifact(uri=key, digest=identity(data), size_bytes=len(data), media_type=MEDIA_TYPE)
+    return Artifact(uri=key, digest=digest_bytes(data), size_bytes=len(data), media_type=MEDIA_TYPE)
 
 
 def find(store: Store, step: keys.Step) -> tuple[Manifest, Artifact] | None:

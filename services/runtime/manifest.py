@@ -6,7 +6,6 @@ docs/manifest.md explains it; docs/manifest.schema.json is its JSON Schema, gene
 from __future__ import annotations
 
 import functools
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,7 +13,8 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from .artifact import Artifact, digest_bytes
+from .artifact import Artifact
+from .canonical import canonical_json, first_problem
 from .errors import InvalidDocument
 from .store.keys import UNSHARDED, Step
 
@@ -266,15 +266,6 @@ def _adapter() -> TypeAdapter[Manifest]:
     return TypeAdapter(Manifest)
 
 
-def canonical_json(value: Any) -> bytes:
-    """The one way bytes are made of JSON here: sorted keys, UTF-8, two spaces, a final newline.
-
-    Raises ValueError for NaN and infinities, which JSON does not have.
-    """
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, indent=2, allow_nan=False)
-    return text.encode() + b"\n"
-
-
 def to_json(manifest: Manifest) -> bytes:
     return canonical_json(_adapter().dump_python(manifest, mode="json"))
 
@@ -284,15 +275,10 @@ def from_json(data: bytes) -> Manifest:
     try:
         manifest = _adapter().validate_json(data)
     except ValidationError as error:
-        raise InvalidDocument(f"this is not a manifest of {SCHEMA}: {_first_problem(error)}") from error
+        raise InvalidDocument(f"this is not a manifest of {SCHEMA}: {first_problem(error)}") from error
     if manifest.schema != SCHEMA:
         raise InvalidDocument(f"a manifest of {manifest.schema!r} cannot be read here: only {SCHEMA} can")
     return manifest
-
-
-def identity(data: bytes) -> str:
-    """The identity of a manifest: the digest of its bytes."""
-    return digest_bytes(data)
 
 
 def json_schema() -> dict[str, Any]:
@@ -306,9 +292,3 @@ def json_schema() -> dict[str, Any]:
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def _first_problem(error: ValidationError) -> str:
-    problem = error.errors()[0]
-    place = ".".join(str(part) for part in problem["loc"])
-    return f"{place or 'document'}: {problem['msg']}"

@@ -8,8 +8,9 @@ import pytest
 
 from coordinator import heartbeat
 from coordinator.jobs import Jobs, JobState, Outcome
+from services.runtime.canonical import canonical_json
 from services.runtime.errors import CuegraphError
-from services.runtime.manifest import Notice, canonical_json, now
+from services.runtime.manifest import Notice, now
 from services.runtime.store import keys
 from services.runtime.store.memory import MemoryStore
 from tests.small_jobs import small_job
