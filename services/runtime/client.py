@@ -1,0 +1,215 @@
+"""A stage in another process: the same protocol as a stage in this one, over gRPC."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import grpc
+from grpc_status import rpc_status
+
+from cuegraph.v1 import stage_service_pb2, stage_service_pb2_grpc
+
+from . import wire
+from .errors import CuegraphError, InvalidRequest, RemoteError, StageBusy, StageCrashed, StageUnavailable
+from .request import Observer, StageDescription, StageRequest, StageResult
+
+T = TypeVar("T")
+
+CALL_SECONDS = 10.0
+"""How long a call may take that only asks or cancels."""
+CANCEL_POLL_SECONDS = 0.25
+MOST_STARTS = 3
+"""How often one request may start anew because the process that ran it vanished."""
+REQUEST_BYTES = 1 << 20
+"""Largest request: anything bigger belongs into an artifact. gRPC itself refuses 4 MiB."""
+
+_OPTIONS = (
+    # A peer that was stopped or cut off is noticed only with both: the ping, and how long its answer may take.
+    ("grpc.keepalive_time_ms", 3_000),
+    ("grpc.keepalive_timeout_ms", 3_000),
+    ("grpc.http2.ping_timeout_ms", 3_000),
+    ("grpc.http2.max_pings_without_data", 0),  # a stage may work for hours with nothing to say
+    ("grpc.keepalive_permit_without_calls", 0),  # an idle connection is tried by the next call
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.min_reconnect_backoff_ms", 3_000),  # also how long one attempt to connect may take
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+    ("grpc.use_local_subchannel_pool", 1),  # every client has a connection and a backoff of its own
+)
+
+_LOST = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
+"""Statuses of a call whose server is gone, too slow, or ended before its runs did."""
+
+
+class RemoteStage:
+    """The stage `stage` that is served at `address` (`host:port`). Safe to call from many threads.
+
+    A lost connection is made again as long as there is a sign of life within `patience_seconds`. The run goes on
+    meanwhile: the same request joins it again, or finds its commit.
+    """
+
+    def __init__(self, address: str, stage: str, *, patience_seconds: float = 60.0) -> None:
+        self._address = address
+        self._stage = stage
+        self._patience_seconds = patience_seconds
+        self._channel = grpc.insecure_channel(address, options=_OPTIONS)
+        self._stub = stage_service_pb2_grpc.StageServiceStub(self._channel)
+
+    def describe(self) -> StageDescription:
+        """What the stage takes, gives and can be told. Raises StageUnavailable, UnknownName."""
+        message = stage_service_pb2.DescribeStageRequest(stage=self._stage)
+        answer = self._patiently(lambda _: self._stub.DescribeStage(message, timeout=CALL_SECONDS))
+        return wire.description_from_proto(answer)
+
+    def run(self, request: StageRequest, observer: Observer, cancelled: threading.Event) -> StageResult:
+        """See StageClient.run. Raises StageCrashed if the stage's process vanished MOST_STARTS times."""
+        message = wire.request_to_proto(request)
+        if message.ByteSize() > REQUEST_BYTES:
+            raise InvalidRequest(
+                f"a request of {message.ByteSize()} bytes is too large for stage {self._stage!r}; "
+                f"hand on what is larger than {REQUEST_BYTES} bytes as a file"
+            )
+        return self._patiently(_RemoteRun(self._stub, message, observer, cancelled).follow)
+
+    def close(self) -> None:
+        """Gives back the connection. Runs go on."""
+        self._channel.close()
+
+    def _patiently(self, call: Callable[[_Patience], T]) -> T:
+        """Repeats the call while the stage cannot be reached. All else that may be retried is the caller's choice:
+        a busy stage has siblings, a store its own patience."""
+        patience = _Patience(self._patience_seconds)
+        while True:
+            try:
+                with self._foreign_errors():
+                    return call(patience)
+            except StageUnavailable as error:
+                patience.pause(error)
+
+    @contextmanager
+    def _foreign_errors(self) -> Iterator[None]:
+        """The one place where gRPC's errors become ours."""
+        try:
+            yield
+        except grpc.RpcError as error:
+            raise _own_error(error, f"stage {self._stage!r} at {self._address}") from error
+
+
+class _RemoteRun:
+    """One request, followed over as many streams as it takes."""
+
+    def __init__(
+        self,
+        stub: stage_service_pb2_grpc.StageServiceStub,
+        message: stage_service_pb2.RunStageRequest,
+        observer: Observer,
+        cancelled: threading.Event,
+    ) -> None:
+        self._stub = stub
+        self._message = message
+        self._observer = observer
+        self._cancelled = cancelled
+        self._starts = 0
+
+    def follow(self, patience: _Patience) -> StageResult:
+        """Asks for the run and hears it to its end. Raises grpc.RpcError when the stream is lost."""
+        with self._cancellation_relayed(), self._stream() as stream:
+            for event in stream:
+                patience.renew()
+                result = self._hear(event)
+                if result is not None:
+                    return result
+        raise RemoteError(f"stage {self._message.step.stage!r} ended the stream without a result; update it")
+
+    def _hear(self, event: stage_service_pb2.RunStageResponse) -> StageResult | None:
+        match event.WhichOneof("event"):
+            case "accepted":
+                self._count_start(event.accepted)
+            case "progress":
+                self._observer.progress(*wire.progress_from_proto(event.progress))
+            case "log_line":
+                self._observer.log(wire.log_line_from_proto(event.log_line))
+            case "done":
+                return wire.result_from_proto(event.done)
+        return None
+
+    def _count_start(self, accepted: stage_service_pb2.RunAccepted) -> None:
+        self._starts += not accepted.attached
+        if self._starts > MOST_STARTS:
+            self._cancel()
+            raise StageCrashed(
+                f"the process of stage {self._message.step.stage!r} vanished {MOST_STARTS} times in the midst of "
+                "this step; look into its own log for what kills it"
+            )
+
+    @contextmanager
+    def _stream(self) -> Iterator[Any]:
+        stream = self._stub.RunStage(self._message)
+        try:
+            yield stream
+        finally:
+            stream.cancel()
+
+    @contextmanager
+    def _cancellation_relayed(self) -> Iterator[None]:
+        ended = threading.Event()
+        name = f"cancel {self._message.step.stage}"
+        threading.Thread(target=self._relay_cancellation, args=(ended,), name=name, daemon=True).start()
+        try:
+            yield
+        finally:
+            ended.set()
+
+    def _relay_cancellation(self, ended: threading.Event) -> None:
+        while not ended.is_set():
+            if self._cancelled.wait(CANCEL_POLL_SECONDS) and self._cancel():
+                return
+            if self._cancelled.is_set():
+                ended.wait(CANCEL_POLL_SECONDS)
+
+    def _cancel(self) -> bool:
+        """Whether the stage took it. It does not while the run has not started or the stage is out of reach."""
+        message = stage_service_pb2.CancelRunRequest(step=self._message.step)
+        try:
+            return bool(self._stub.CancelRun(message, timeout=CALL_SECONDS).found)
+        except (grpc.RpcError, ValueError):  # ValueError: the client was closed
+            return False
+
+
+class _Patience:
+    """How long to go on without a sign of life, and how long to wait before each new try."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.renew()
+
+    def renew(self) -> None:
+        """There was a sign of life."""
+        self._deadline = time.monotonic() + self._seconds
+        self._pauses = 0
+
+    def pause(self, error: CuegraphError) -> None:
+        """Waits longer each time, up to 2 s, with jitter. Raises `error` when patience is at its end."""
+        delay = min(2.0, 0.1 * 2**self._pauses) * random.uniform(0.5, 1.0)  # noqa: S311  no secret
+        if time.monotonic() + delay > self._deadline:
+            raise error
+        self._pauses += 1
+        time.sleep(delay)
+
+
+def _own_error(error: grpc.RpcError, place: str) -> CuegraphError:
+    status = rpc_status.from_call(error)
+    known = wire.error_from_status(status) if status is not None else None
+    if known is not None:
+        return known
+    call: Any = error  # what a call raises is the call itself
+    code, details = call.code(), call.details()
+    if code in _LOST:
+        return StageUnavailable(f"{place} does not answer ({details}); see whether it runs and can be reached")
+    if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        return StageBusy(f"{place} is busy ({details}); try another or later")
+    return RemoteError(f"{place} answered {code.name}: {details}; see its own log")
