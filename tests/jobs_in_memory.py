@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -59,7 +60,7 @@ _SETTINGS: dict[str, dict[str, SettingRecord]] = {
     "subtitles": {"characters_per_second": SettingRecord(17.0, "default")},
 }
 _HOST = HostRecord("laptop", "", 4711, "Debian 12", "3.11.2", "x86_64", 2, 8 << 30, libraries={"ffmpeg": "5.1.6"})
-CODE = CodeRecord("0.1.0", "6f153f0", dirty=False)
+CODE = CodeRecord(importlib.metadata.version("cuegraph"), "6f153f0", dirty=False)
 
 
 @dataclass
@@ -81,7 +82,7 @@ class JobWriter:
 
     @property
     def film(self) -> Artifact:
-        data = self.film_bytes or f"film of {self.job} {self.title}".encode()
+        data = self.film_bytes or f"film of {self.title}".encode()
         return blobs.add_bytes(self.store, data, "video/x-matroska")
 
     def record(self, stages: Sequence[str]) -> JobRecord:
@@ -105,7 +106,7 @@ class JobWriter:
 
     def step(self, number: int, stage: str, **changes: Any) -> Manifest:
         """Writes the attempt and the commit of a stage, and returns its manifest."""
-        manifest = replace(self.manifest(number, stage), **changes)
+        manifest = with_action_key(replace(self.manifest(number, stage), **changes))
         step = manifest.step
         self.store.create(step.attempt(manifest.attempt, "started"), b"{}\n")
         _, committed = commits.commit(self.store, manifest)
@@ -128,7 +129,6 @@ class JobWriter:
             number=number,
             attempt=1,
             status=Status.SUCCEEDED,
-            action_key=actions.action_key(stage, "1", settings, inputs, models),
             times=Times(begin, begin, begin + timedelta(seconds=7), compute_seconds=5.5, load_seconds=1.0),
             code=CODE,
             host=_HOST,
@@ -172,7 +172,7 @@ class JobWriter:
         text = "\n".join(self.lines).encode()
         match stage:
             case "demux":
-                audio = ("speech_audio", "speech.wav", "audio/wav", b"audio of " + self.job.encode())
+                audio = ("speech_audio", "speech.wav", "audio/wav", b"audio of " + self.title.encode())
                 return audio, ("media_document", "media.json", media.MEDIA_TYPE, codec.to_json(media_document()))
             case "vad":
                 return (("speech", "speech.json", speech.MEDIA_TYPE, codec.to_json(speech_document(self.lines))),)
@@ -208,11 +208,18 @@ def step_of(stage: str, job: str = "film", stages: Sequence[str] = STAGES) -> St
     return Step(job, stages.index(stage) + 1, stage)
 
 
+def with_action_key(manifest: Manifest) -> Manifest:
+    """The manifest with the key of what it now says that was done."""
+    m = manifest
+    key = actions.action_key(m.stage, m.stage_version, m.settings, m.inputs, m.models)
+    return replace(manifest, action_key=key)
+
+
 def rewrite(store: Store, step: Step, **changes: Any) -> str:
     """Replaces attempt 1 and the commit of a step by a changed manifest, and returns its digest."""
-    manifest = commits.find(store, step)
-    assert manifest is not None
-    data = to_json(replace(manifest[0], **changes))
+    found = commits.find(store, step)
+    assert found is not None
+    data = to_json(replace(with_action_key(replace(found[0], **changes)), **changes))
     store.put(step.attempt(1, "manifest"), data)
     store.put(step.commit, data)
     return digest_bytes(data)

@@ -70,6 +70,7 @@ MANIFEST_MISPLACED = _error("MANIFEST_MISPLACED", "move it back to the step that
 
 COMMIT_FORGED = _error("COMMIT_FORGED", "delete the commit and resume the job: the step runs again")
 COMMIT_NOT_DONE = _error("COMMIT_NOT_DONE", "delete the commit and resume the job: the step runs again")
+ACTION_FORGED = _error("ACTION_FORGED", _DISTRUST)
 SUCCESS_WITH_ERRORS = _error("SUCCESS_WITH_ERRORS", _DISTRUST)
 SUCCESS_WITHOUT_OUTPUTS = _error("SUCCESS_WITHOUT_OUTPUTS", _DISTRUST)
 STEP_UNFINISHED = _error("STEP_UNFINISHED", "resume the job")

@@ -10,6 +10,7 @@ from typing import Any
 from services.runtime.store.base import Store
 
 from . import blobs
+from .checks.actions import check_actions
 from .checks.blobs import BlobFact, blob_keys, check_blobs
 from .checks.elements import check_elements
 from .checks.origins import check_inputs, check_reused
@@ -25,6 +26,7 @@ _CHECKS: tuple[Callable[[JobFacts], Iterator[Finding]], ...] = (
     check_plan,
     check_attempts,
     check_manifests,
+    check_actions,
     check_inputs,
     check_reused,
     check_elements,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,21 @@ from services.documents import codec, cues
 from services.runtime import commits
 from services.runtime.artifact import Artifact, digest_bytes
 from services.runtime.errors import ObjectNotFound
-from services.runtime.manifest import Notice, Origin, OutputRecord, Status, to_json
+from services.runtime.manifest import CodeRecord, Notice, Origin, OutputRecord, SettingRecord, Status, to_json
 from services.runtime.store import blobs, keys
 from services.runtime.store.keys import Step
 from services.runtime.store.memory import MemoryStore
-from tests.jobs_in_memory import LINES, STAGES, START, cues_document, rewrite, step_of, write_job
+from tests.jobs_in_memory import (
+    LINES,
+    STAGES,
+    START,
+    JobWriter,
+    cues_document,
+    rewrite,
+    step_of,
+    with_action_key,
+    write_job,
+)
 
 Tamper = Callable[[MemoryStore], None]
 
@@ -107,7 +118,7 @@ def moved_step(store: MemoryStore) -> None:
 
 def unplanned_step(store: MemoryStore) -> None:
     manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
-    commits.commit(store, replace(manifest, number=7, stage="lyrics"))
+    commits.commit(store, with_action_key(replace(manifest, number=7, stage="lyrics")))
     sealed_again(store)
 
 
@@ -189,7 +200,6 @@ def original(store: MemoryStore) -> Artifact:
     write_job(store, "earlier")
     found = commits.find(store, step_of("mux", "earlier"))
     assert found is not None
-    rewrite(store, step_of("mux"), action_key=found[0].action_key)
     return found[1]
 
 
@@ -204,7 +214,8 @@ def original_altered(store: MemoryStore) -> None:
 
 
 def original_different(store: MemoryStore) -> None:
-    reused(store, original(store), action_key="0" * 64)
+    other = OutputRecord("film", "film.mkv", blobs.add_bytes(store, b"another film", "video/x-matroska"))
+    reused(store, original(store), outputs=(other,))
 
 
 CAUSES: dict[str, Tamper] = {
@@ -225,6 +236,7 @@ CAUSES: dict[str, Tamper] = {
     "MANIFEST_MISSING": lambda store: store.delete(step_of("asr").commit),
     "MANIFEST_MISPLACED": moved_step,
     "COMMIT_FORGED": forged_commit,
+    "ACTION_FORGED": rewritten("mux", action_key="0" * 64),
     "COMMIT_NOT_DONE": rewritten("mux", status=Status.FAILED),
     "SUCCESS_WITH_ERRORS": rewritten("mux", errors=(Notice("TOOL_FAILED", "ffmpeg ended with 1", START),)),
     "SUCCESS_WITHOUT_OUTPUTS": rewritten("mux", outputs=()),
@@ -336,7 +348,9 @@ def test_a_failed_attempt_before_the_commit_is_evidence_and_no_fault() -> None:
 def test_all_jobs_are_verified_without_reading_a_blob() -> None:
     store = MemoryStore()
     for number in range(70):
-        write_job(store, f"job-{number:03d}")
+        writer = JobWriter(store, f"job-{number:03d}", title=f"Film {number}")
+        writer.write(STAGES, {})
+        writer.seal()
     blob_altered_later = blob_of_job(store, "job-007")
     store.put(blob_altered_later, b"altered")
     store.delete(blob_of_job(store, "job-042"))
@@ -370,6 +384,23 @@ def test_a_report_is_text_and_json() -> None:
     assert report.to_json()["ok"] is False
     assert report.to_json()["findings"][0]["code"] == "COMMIT_FORGED"
     assert "does NOT hold" in report.to_text()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"settings": {"token": SettingRecord("[redacted]", "environment")}}, {"code": CodeRecord("0.0.1")}, {}],
+)
+def test_an_action_key_that_cannot_be_computed_again_is_not_judged(changes: dict[str, Any]) -> None:
+    store = sealed_job()
+    key = "0" * 64 if changes else ""
+    rewritten("mux", action_key=key, **changes)(store)
+    assert codes(store) == []
+
+
+def test_a_reused_step_whose_original_is_in_order_has_no_findings() -> None:
+    store = sealed_job()
+    reused(store, original(store))
+    assert codes(store) == []
 
 
 def test_an_output_of_a_role_may_be_one_of_several() -> None:
