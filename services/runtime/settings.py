@@ -56,8 +56,8 @@ class ProcessSettings:
     """`CUEGRAPH_IMAGE_DIGEST`."""
     pod: str
     """`CUEGRAPH_POD`."""
-    s3: S3Access
-    """`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`."""
+    s3: S3Access | None
+    """`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`; None without an endpoint."""
     secrets: tuple[str, ...] = dataclasses.field(repr=False)
     """Every value of the environment whose name says that it is secret: never to be written."""
 
@@ -72,13 +72,20 @@ def process_settings() -> ProcessSettings:
         commit=os.environ.get("CUEGRAPH_COMMIT", ""),
         image_digest=os.environ.get("CUEGRAPH_IMAGE_DIGEST", ""),
         pod=os.environ.get("CUEGRAPH_POD", ""),
-        s3=S3Access(
-            endpoint=os.environ.get("AWS_ENDPOINT_URL", ""),
-            region=os.environ.get("AWS_REGION", ""),
-            access_key=os.environ.get("AWS_ACCESS_KEY_ID", ""),
-            secret_key=os.environ.get("AWS_SECRET_ACCESS_KEY", ""),
-        ),
+        s3=_s3_access(),
         secrets=tuple(value for name, value in os.environ.items() if value and _SECRET_NAME.search(name)),
+    )
+
+
+def _s3_access() -> S3Access | None:
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    if not endpoint:
+        return None
+    return S3Access(
+        endpoint=endpoint,
+        region=os.environ.get("AWS_REGION", "us-east-1"),
+        access_key=os.environ.get("AWS_ACCESS_KEY_ID", ""),
+        secret_key=os.environ.get("AWS_SECRET_ACCESS_KEY", ""),
     )
 
 

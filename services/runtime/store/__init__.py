@@ -50,8 +50,13 @@ def _memory(name: str) -> MemoryStore:
 
 def _s3(url: str, access: S3Access | None) -> S3Store:
     if access is None:
-        raise InvalidRequest(f"the store {url} needs an endpoint, a region and keys; set them")
+        raise InvalidRequest(
+            f"the store {url} needs an endpoint and keys: set AWS_ENDPOINT_URL, "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        )
     bucket, _, prefix = url.removeprefix("s3://").strip("/").partition("/")
+    if not bucket:
+        raise InvalidRequest(f"{url!r} names no bucket: write s3://bucket or s3://bucket/prefix")
     return _probed(bucket, prefix, access)
 
 
