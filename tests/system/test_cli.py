@@ -1,0 +1,93 @@
+"""The command line keeps its promises: JSON objects, exit codes, signals."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cuegraph import COMMAND, cuegraph
+from tests.film import sample_film
+
+DEADLINE_SECONDS = 120.0
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("film") / "a film -  it's “ours”.mkv"
+    sample_film(path)
+    return path
+
+
+def wait_for(path: Path, pattern: str) -> None:
+    """Until a file of that pattern is there; fails at the deadline."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not list(path.glob(pattern)):
+        assert time.monotonic() < deadline, f"{pattern} never came"
+        time.sleep(0.02)
+
+
+def jobs_in(store: Path) -> list[str]:
+    return [folder.name for folder in (store / "jobs").iterdir()]
+
+
+def test_help_names_every_command() -> None:
+    told = cuegraph("--help").stdout
+    for command in ("run", "jobs", "lineage", "models", "stage", "serve", "doctor"):
+        assert command in told
+
+
+def test_times_may_be_seconds_or_clock(tmp_path: Path) -> None:
+    from coordinator.cli.options import parse_time
+
+    given = [parse_time("--start", text) for text in ("90", "90.5", "01:30", "00:01:30.500", None)]
+    assert given == [90.0, 90.5, 90.0, 90.5, None]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_cancels_the_run_in_good_order(tmp_path: Path, film: Path, number: signal.Signals) -> None:
+    store = tmp_path / "store"
+    process = subprocess.Popen(
+        [str(COMMAND), "run", str(film), "--store", str(store), "--out", str(tmp_path / "out"), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    wait_for(store, "jobs/*/stages/02_vad/_/attempts/1/started.json")
+    process.send_signal(number)
+    told, _ = process.communicate(timeout=DEADLINE_SECONDS)
+    assert process.returncode == 130
+    assert json.loads(told)["state"] == "CANCELLED"
+    (job,) = jobs_in(store)
+    listed = cuegraph("jobs", "list", "--store", store, "--json").json
+    assert [(j["job"], j["state"]) for j in listed["jobs"]] == [(job, "CANCELLED")]
+
+
+def test_a_run_that_was_killed_is_gone_on_with_by_the_same_command(tmp_path: Path, film: Path) -> None:
+    places = ("--workflow", "transcribe", "--store", tmp_path / "store", "--out", tmp_path / "out", "--json")
+    process = subprocess.Popen(
+        [str(COMMAND), "run", str(film), *map(str, places)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    wait_for(tmp_path / "store", "jobs/*/stages/02_vad/_/attempts/1/started.json")
+    process.kill()
+    process.wait(DEADLINE_SECONDS)
+    (job,) = jobs_in(tmp_path / "store")
+    ran = cuegraph("run", film, *places)
+    assert (ran.code, ran.json["job"], ran.json["state"]) == (0, job, "SUCCEEDED")
+    demux = (tmp_path / "store" / "jobs" / job / "stages" / "01_demux" / "_" / "attempts").iterdir()
+    assert [attempt.name for attempt in demux] == ["1"]
+    assert cuegraph("lineage", "verify", job, "--store", tmp_path / "store").code == 0
+
+
+def test_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, film: Path) -> None:
+    env = {"STUDIO_API_TOKEN": "sesame-open-up", "CUEGRAPH_ASR_INITIAL_PROMPT": "say sesame-open-up"}
+    places = ("--store", tmp_path / "store", "--out", tmp_path / "out")
+    ran = cuegraph("run", film, "--workflow", "transcribe", "--end", "5", *places, env=env)
+    assert ran.code == 0
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(written) > 20
+    assert [path for path in written if b"sesame-open-up" in path.read_bytes()] == []
