@@ -8,6 +8,7 @@ import pytest
 
 from services.runtime.errors import InvalidRequest
 from services.runtime.store import S3Access, open_store
+from services.runtime.store.s3 import ensure_bucket
 
 
 @pytest.mark.parametrize("name", ["store", "with space", "100%", "#1", "नमस्ते"])
@@ -41,6 +42,21 @@ def test_an_unknown_scheme_is_answered_with_those_known() -> None:
     with pytest.raises(InvalidRequest) as caught:
         open_store("ftp://host")
     assert all(scheme in str(caught.value) for scheme in ("file://", "memory://", "s3://"))
+
+
+@pytest.mark.parametrize("endpoint", ["127.0.0.1:8333", "", "http://", "ftp://host", "http://host/path"])
+def test_an_endpoint_that_is_no_url_of_a_server_is_refused(endpoint: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        S3Access(endpoint, "us-east-1", "key", "secret")
+    assert repr(endpoint) in str(caught.value)
+
+
+def test_a_bucket_needs_a_name_that_s3_allows() -> None:
+    access = S3Access("http://127.0.0.1:1", "us-east-1", "key", "secret")
+    with pytest.raises(InvalidRequest):
+        open_store("s3://", access)
+    with pytest.raises(InvalidRequest):
+        ensure_bucket("b", access)
 
 
 def test_the_keys_to_a_server_are_never_printed() -> None:

@@ -13,26 +13,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from obstore.exceptions import (
-    AlreadyExistsError,
-    BaseError,
-    PermissionDeniedError,
-    PreconditionError,
-    UnauthenticatedError,
-)
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import S3Store as Client
 
-from ..errors import (
-    AlreadyExists,
-    InvalidRequest,
-    ObjectNotFound,
-    StoreError,
-    StoreFull,
-    StoreRefused,
-    StoreUnavailable,
-)
+from ..errors import AlreadyExists, InvalidRequest, ObjectNotFound, StoreRefused, StoreUnavailable
 from . import keys
 from .base import check_key, check_prefix
+from .s3_errors import is_undecided, store_error
 from .system_errors import reported
 
 if TYPE_CHECKING:
@@ -52,10 +39,7 @@ _LONGEST_PAUSE_SECONDS = 3.0
 _PART_BYTES = 8 << 20  # 10,000 parts, S3's limit, make 80 GiB
 _PARTS_AT_ONCE = 4
 
-_STATUS = re.compile(r"status code: (\d{3})")
-_NO_ROOM = re.compile(
-    r"quota|StorageFull|InsufficientStorage|EntityTooLarge|no (?:free|writable) volume", re.IGNORECASE
-)
+_ENDPOINT = re.compile(r"https?://[^/]+/?")
 
 
 @dataclass(frozen=True)
@@ -67,6 +51,10 @@ class S3Access:
     region: str
     access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not _ENDPOINT.fullmatch(self.endpoint):
+            raise InvalidRequest(f"{self.endpoint!r} is no endpoint: write it like http://127.0.0.1:8333")
 
 
 class S3Store:
@@ -137,9 +125,9 @@ class S3Store:
     def _create(self, key: str, data: bytes, attempt: int) -> None:
         try:
             self._client.put(key, data, mode="create", use_multipart=False)
-        except AlreadyExistsError:
+        except AlreadyExistsError as fault:
             # An earlier attempt may have been applied though its answer was lost.
-            if attempt == 1 or self._get(key) != data:
+            if attempt == 1 or is_undecided(fault) or self._get(key) != data:
                 raise
 
     def _create_in_parts(self, key: str, path: Path) -> None:
@@ -149,9 +137,7 @@ class S3Store:
         bytes are, so whoever writes it at the same time writes the same.
         """
         if key != keys.blob(key[-64:]):
-            raise InvalidRequest(
-                f"{key!r} is {path.stat().st_size} bytes: {self.url} takes more than {_PART_BYTES} for a blob only"
-            )
+            raise InvalidRequest(f"{path} has over {_PART_BYTES} bytes, too many for {key!r}: store it as a blob")
         if self.size(key) is not None:
             raise AlreadyExists(f"{self._named(key)} exists already and is never overwritten")
         self._patiently(key, lambda _: self._put_in_parts(key, path))
@@ -167,6 +153,7 @@ class S3Store:
         file.truncate()
         for chunk in self._bulk_client.get(key).stream(min_chunk_size=1 << 20):
             file.write(chunk)
+        file.flush()
 
     def _list(self, prefix: str) -> Sequence[str]:
         pages = self._client.list(prefix or None, chunk_size=1000)
@@ -179,7 +166,7 @@ class S3Store:
             try:
                 return call(attempt)
             except (BaseError, FileNotFoundError) as fault:
-                error = _store_error(self._named(key), fault)
+                error = store_error(self._named(key), fault)
                 pause = _pause_seconds(attempt)
                 if not error.retryable or time.monotonic() + pause > deadline:
                     raise error from fault
@@ -209,6 +196,8 @@ def ensure_bucket(bucket: str, access: S3Access) -> None:
     except S3Error as error:
         if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
             raise StoreRefused(f"{access.endpoint} does not make the bucket {bucket!r}: {error.message}") from error
+    except ValueError as error:
+        raise InvalidRequest(f"{bucket!r} cannot be a bucket: {error}; see the naming rules of S3") from error
     except HTTPError as error:
         raise StoreUnavailable(f"{access.endpoint} cannot be reached: {error}; check that it runs") from error
 
@@ -244,34 +233,3 @@ def _pause_seconds(attempt: int) -> float:
     """Doubles from attempt to attempt, with jitter so that many clients do not come back at once."""
     longest = min(_FIRST_PAUSE_SECONDS * 2 ** min(attempt - 1, 10), _LONGEST_PAUSE_SECONDS)
     return random.uniform(longest / 2, longest)  # noqa: S311 - not a secret
-
-
-def _store_error(what: str, fault: Exception) -> StoreError:
-    """The error for what obstore raised. The HTTP status is only in its text."""
-    reason = str(fault).split("\n\nDebug source")[0]
-    status = _status(reason)
-    if status == 507 or _NO_ROOM.search(reason):
-        return StoreFull(f"no room to write {what} ({reason}); free some space or raise the quota, then retry")
-    if isinstance(fault, FileNotFoundError):
-        return _not_found(what, reason)
-    if isinstance(fault, AlreadyExistsError | PreconditionError) and status != 409:
-        return AlreadyExists(f"{what} exists already and is never overwritten")
-    if isinstance(fault, PermissionDeniedError | UnauthenticatedError):
-        return StoreRefused(f"no access to {what} ({reason}); check access key, secret key and policy")
-    if status in (301, 400, 405, 501):
-        return StoreRefused(f"{what} cannot be used as asked ({reason}); check endpoint and region")
-    # A 409 says that another write of the key is under way: who has won shows when it is over.
-    return StoreUnavailable(f"{what} cannot be reached ({reason}); check that the server runs, then retry")
-
-
-def _not_found(what: str, reason: str) -> StoreError:
-    if "NoSuchBucket" in reason:
-        return StoreRefused(f"{what} has no place: there is no such bucket; create it, or check its name")
-    return ObjectNotFound(f"{what} does not exist; check the address of the store")
-
-
-def _status(reason: str) -> int | None:
-    if "Received redirect" in reason:
-        return 301
-    found = _STATUS.search(reason)
-    return int(found[1]) if found else None
