@@ -73,12 +73,17 @@ def record(path: Path, names: Sequence[str], *, pause: float, start: float = 0.0
 
 
 def save(
-    path: Path, samples: NDArray[np.float32], readings: tuple[Reading, ...] = (), *, start: float = 0.0
+    path: Path,
+    samples: NDArray[np.float32],
+    readings: tuple[Reading, ...] = (),
+    *,
+    start: float = 0.0,
+    rate: int = RATE,
 ) -> Recording:
     """Writes samples as 16-bit PCM, with the media document that fits them."""
-    soundfile.write(path, samples, RATE, subtype="PCM_16", format="WAV")
+    soundfile.write(path, samples, rate, subtype="PCM_16", format="WAV")
     streams = (Stream("audio:0", 0, "audio", "pcm_s16le"),)
-    track = AudioTrack("audio:0", start, RATE, len(samples))
+    track = AudioTrack("audio:0", start, rate, len(samples))
     return Recording(path, Media("wav", track.end, 0.0, streams, track), readings)
 
 

@@ -43,7 +43,7 @@ class AsrSettings:
     """Words to expect, e.g. names, separated by spaces; the first 223 tokens count."""
     window_seconds: Annotated[float, Field(ge=1, le=30)] = 30.0
     """Longest stretch that is decoded in one go, in seconds, 1 to 30."""
-    max_gap_seconds: Annotated[float, Field(ge=0, le=30)] = 3.0
+    max_gap_seconds: Annotated[float, Field(ge=0, le=30)] = 5.0
     """A longer silence between two regions begins a new window, in seconds, 0 to 30."""
     batch_size: Annotated[int, Field(ge=1, le=256)] = 4
     """Windows decoded at once, 1 to 256: more need more memory."""
