@@ -15,7 +15,7 @@ from services.runtime.artifact import Artifact
 from services.runtime.manifest import Manifest, Origin, OutputRecord
 from services.runtime.store.keys import Step
 
-from .layout import Place
+from .layout import Place, place_of
 from .records import JobRecord, SealRecord
 
 Document = Media | Speech | Transcript | Cues
@@ -70,6 +70,18 @@ class JobFacts:
     @property
     def seal_record(self) -> SealRecord | None:
         return self.seal.content if self.seal else None
+
+    @cached_property
+    def sealed(self) -> Mapping[str, str]:
+        """What the seal says: the digest of every manifest by its key. Empty if there is no readable seal."""
+        record = self.seal_record
+        return {manifest.key: manifest.digest for manifest in record.manifests} if record else {}
+
+    @cached_property
+    def sealed_attempts(self) -> frozenset[str]:
+        """Digests that the seal gives to attempts."""
+        places = ((place_of(key), digest) for key, digest in self.sealed.items())
+        return frozenset(digest for place, digest in places if place and not place.is_commit)
 
     @cached_property
     def commits(self) -> Mapping[Step, FoundManifest]:

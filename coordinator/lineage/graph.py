@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from services.runtime.artifact import Artifact
 from services.runtime.manifest import InputRecord, Manifest, Status
 from services.runtime.store.keys import UNSHARDED, Step
 
 from .facts import FoundManifest, JobFacts
+
+T = TypeVar("T")
 
 FILM = "film"
 
@@ -64,6 +66,14 @@ class Graph:
 
     def to_json(self) -> dict[str, Any]:
         return {"schema": "cuegraph.lineage/1", **asdict(self)}
+
+    def arriving(self) -> dict[str, list[Edge]]:
+        """The edges that lead to each node."""
+        return _grouped((edge.target, edge) for edge in self.edges)
+
+    def leaving(self) -> dict[str, list[Edge]]:
+        """The edges that lead from each node."""
+        return _grouped((edge.source, edge) for edge in self.edges)
 
     def before(self, node: str) -> frozenset[str]:
         """Everything that the node was made out of, however far back."""
@@ -197,8 +207,8 @@ def _reached(start: str, arrows: Iterable[tuple[str, str]]) -> frozenset[str]:
     return frozenset(reached)
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = {}
     for key, value in pairs:
         groups.setdefault(key, []).append(value)
     return groups

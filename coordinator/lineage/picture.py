@@ -85,14 +85,16 @@ def picture(graph: Graph) -> str:
 def _cards(graph: Graph) -> dict[str, _Card]:
     shown = [node for node in graph.nodes if node.kind == "film" or node.number]
     numbers = sorted({node.number for node in shown})
+    arriving, leaving = graph.arriving(), graph.leaving()
     cards: dict[str, _Card] = {}
-    heights: dict[int, int] = {}
+    heights = dict.fromkeys(numbers, 0)
+    columns = {number: column for column, number in enumerate(numbers)}
     for node in shown:
-        column = numbers.index(node.number)
-        card = _Card(node, column, MARGIN + column * (CARD + GAP), MARGIN + heights.get(column, 0))
-        card.inputs = [edge for edge in graph.edges if edge.target == node.id and edge.kind == "input"]
-        card.outputs = [edge for edge in graph.edges if edge.source == node.id and edge.kind == "output"]
-        heights[column] = heights.get(column, 0) + card.height + MARGIN
+        column = columns[node.number]
+        card = _Card(node, column, MARGIN + column * (CARD + GAP), MARGIN + heights[node.number])
+        card.inputs = [edge for edge in arriving.get(node.id, ()) if edge.kind == "input"]
+        card.outputs = leaving.get(node.id, []) if node.kind == "step" else []
+        heights[node.number] += card.height + MARGIN
         cards[node.id] = card
     return cards
 

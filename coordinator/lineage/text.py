@@ -57,8 +57,7 @@ def _visible(character: str) -> str:
 def _show(facts: JobFacts, graph: Graph) -> Iterator[str]:
     nodes = {node.id: node for node in graph.nodes}
     writers = {node.manifest: node.label for node in graph.nodes if node.kind == "step"}
-    arriving = _by(graph.edges, "target")
-    leaving = _by(graph.edges, "source")
+    arriving, leaving = graph.arriving(), graph.leaving()
     yield f"{facts.job}: {graph.title or 'without a title'}"
     steps = [node for node in graph.nodes if node.kind == "step" and not node.id.startswith("original:")]
     if FILM in nodes:
@@ -98,13 +97,6 @@ def _facts(manifest: Manifest) -> str:
     models = "".join(f"  {model.name} {model.revision}" for model in manifest.models)
     notices = [*manifest.warnings, *manifest.errors]
     return f"  {seconds:.1f} s{models}" + "".join(f"  {notice.code}" for notice in notices)
-
-
-def _by(edges: Iterable[Edge], end: str) -> dict[str, list[Edge]]:
-    groups: dict[str, list[Edge]] = {}
-    for edge in edges:
-        groups.setdefault(getattr(edge, end), []).append(edge)
-    return groups
 
 
 def _trace(trace: Trace) -> Iterator[str]:

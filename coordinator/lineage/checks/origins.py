@@ -51,7 +51,7 @@ def _check_origin(facts: JobFacts, found: FoundManifest, consumed: InputRecord) 
     what = f"input {consumed.role!r} names {origin.role!r} of manifest {origin.manifest[:12]}"
     producer = facts.by_digest.get(origin.manifest)
     if producer is None:
-        if not _was_sealed(facts, origin.manifest):
+        if origin.manifest not in facts.sealed.values():  # else the seal tells what became of it
             yield INPUT_DANGLING.broken(found.key, f"{what}, and this job has no such manifest")
         return
     if producer.content is None:
@@ -61,12 +61,6 @@ def _check_origin(facts: JobFacts, found: FoundManifest, consumed: InputRecord) 
         yield ROLE_UNKNOWN.broken(found.key, f"{what}, which has no output of that role")
     elif output.artifact.digest != consumed.artifact.digest:
         yield INPUT_DIFFERENT.broken(found.key, f"{what}, which wrote {output.artifact.digest[:12]} there")
-
-
-def _was_sealed(facts: JobFacts, digest: str) -> bool:
-    """Whether the seal knows the manifest: then MANIFEST_ALTERED or MANIFEST_MISSING tells what became of it."""
-    seal = facts.seal_record
-    return seal is not None and any(manifest.digest == digest for manifest in seal.manifests)
 
 
 def _check_original(facts: JobFacts, found: FoundManifest, manifest: Manifest) -> Iterator[Finding]:

@@ -21,7 +21,6 @@ from ..findings import (
     SEAL_MISSING,
     Finding,
 )
-from ..records import SealRecord
 
 
 def job_is_altered(facts: JobFacts) -> bool:
@@ -32,8 +31,7 @@ def job_is_altered(facts: JobFacts) -> bool:
 
 def unaltered(facts: JobFacts) -> Iterator[FoundManifest]:
     """Manifests that are as sealed. Of the others the alteration is told, not all that they now say."""
-    sealed = {one.key: one.digest for one in facts.seal_record.manifests} if facts.seal_record else {}
-    return (found for found in facts.manifests if sealed.get(found.key, found.digest) == found.digest)
+    return (found for found in facts.manifests if facts.sealed.get(found.key, found.digest) == found.digest)
 
 
 def check_job(facts: JobFacts) -> Iterator[Finding]:
@@ -61,32 +59,31 @@ def check_seal(facts: JobFacts) -> Iterator[Finding]:
     elif seal.content.job != facts.job:
         yield SEAL_MISPLACED.broken(key, f"this is the seal of job {seal.content.job!r}")
     else:
-        yield from _check_against_seal(facts, seal.content)
+        yield from _check_against_seal(facts)
 
 
-def _check_against_seal(facts: JobFacts, seal: SealRecord) -> Iterator[Finding]:
-    sealed = {manifest.key: manifest.digest for manifest in seal.manifests}
+def _check_against_seal(facts: JobFacts) -> Iterator[Finding]:
     present = {found.key: found for found in facts.manifests}
-    for key in sorted(sealed.keys() - present.keys()):
-        yield MANIFEST_MISSING.broken(key, f"the manifest {sealed[key][:12]} that the seal names is gone")
-    for key in sorted(present.keys() - sealed.keys()):
+    for key in sorted(facts.sealed.keys() - present.keys()):
+        yield MANIFEST_MISSING.broken(key, f"the manifest {facts.sealed[key][:12]} that the seal names is gone")
+    for key in sorted(present.keys() - facts.sealed.keys()):
         yield SEAL_INCOMPLETE.broken(key, "the seal does not name this manifest")
-    for key in sorted(present.keys() & sealed.keys()):
-        if present[key].digest != sealed[key]:
-            yield _disagreement(facts, seal, present[key])
+    differing = [found for key, found in present.items() if facts.sealed.get(key, found.digest) != found.digest]
+    vouched = _vouched(facts) if differing else frozenset()
+    for found in differing:
+        yield _disagreement(found, keys.seal(facts.job), is_vouched=found.digest in vouched)
 
 
-def _disagreement(facts: JobFacts, seal: SealRecord, found: FoundManifest) -> Finding:
+def _disagreement(found: FoundManifest, seal: str, *, is_vouched: bool) -> Finding:
     """Which of the two was changed: a manifest that others vouch for was not."""
-    if found.digest in _vouched(facts, seal):
+    if is_vouched:
         problem = f"it names another digest for {found.key} than those who read that manifest"
-        return SEAL_ALTERED.broken(keys.seal(facts.job), problem)
+        return SEAL_ALTERED.broken(seal, problem)
     return MANIFEST_ALTERED.broken(found.key, "its bytes are not those that were sealed")
 
 
-def _vouched(facts: JobFacts, seal: SealRecord) -> frozenset[str]:
+def _vouched(facts: JobFacts) -> frozenset[str]:
     """Digests that the seal gives to some manifest, or that a later step names as the origin of an input."""
-    sealed = {manifest.digest for manifest in seal.manifests}
     manifests = (found.content for found in facts.manifests if found.content)
     origins = (one.origin for manifest in manifests for one in manifest.inputs)
-    return frozenset(sealed | {origin.manifest for origin in origins if origin})
+    return frozenset(facts.sealed.values()) | {origin.manifest for origin in origins if origin}

@@ -21,7 +21,6 @@ from ..findings import (
     SUCCESS_WITHOUT_OUTPUTS,
     Finding,
 )
-from ..layout import place_of
 from .records import job_is_altered, unaltered
 
 
@@ -29,9 +28,8 @@ def check_plan(facts: JobFacts) -> Iterator[Finding]:
     """Did every step of the plan end, and no other begin?"""
     if job_is_altered(facts):
         return
-    sealed = _sealed_keys(facts)
     for step in facts.plan:
-        if step not in facts.commits and step.commit not in sealed:
+        if step not in facts.commits and step.commit not in facts.sealed:
             yield STEP_UNFINISHED.broken(step.commit, f"step {step.folder} has no commit")
     if facts.job_record is not None and facts.job_record.job == facts.job:
         for step in sorted(_steps(facts) - set(facts.plan)):
@@ -42,7 +40,7 @@ def check_plan(facts: JobFacts) -> Iterator[Finding]:
 
 def check_attempts(facts: JobFacts) -> Iterator[Finding]:
     """Did every attempt that began leave its manifest?"""
-    ended = {found.key for found in facts.manifests} | _sealed_keys(facts)
+    ended = {found.key for found in facts.manifests} | facts.sealed.keys()
     for place in facts.began:
         assert place.attempt is not None
         if place.step.attempt(place.attempt, "manifest") not in ended:
@@ -73,7 +71,8 @@ def _repeats_in_commit(facts: JobFacts, found: FoundManifest) -> bool:
 
 
 def _check_commit(facts: JobFacts, commit: FoundManifest, manifest: Manifest) -> Iterator[Finding]:
-    if commit.digest not in _attempt_digests(facts, commit.place.step):
+    attempts = {found.digest for found in facts.attempts.get(commit.place.step, ())}
+    if commit.digest not in attempts and commit.digest not in facts.sealed_attempts:
         yield COMMIT_FORGED.broken(commit.key, "no attempt at this step wrote this commit")
     if not manifest.status.is_done:
         yield COMMIT_NOT_DONE.broken(commit.key, f"a {manifest.status} manifest is committed")
@@ -89,16 +88,3 @@ def _where(manifest: Manifest) -> str:
 
 def _steps(facts: JobFacts) -> set[Step]:
     return {found.place.step for found in facts.manifests} | {place.step for place in facts.began}
-
-
-def _attempt_digests(facts: JobFacts, step: Step) -> set[str]:
-    """What the step's attempts are, and what the seal says that they were."""
-    present = {found.digest for found in facts.attempts.get(step, ())}
-    if facts.seal_record is None:
-        return present
-    places = ((place_of(sealed.key), sealed.digest) for sealed in facts.seal_record.manifests)
-    return present | {digest for place, digest in places if place and not place.is_commit and place.step == step}
-
-
-def _sealed_keys(facts: JobFacts) -> set[str]:
-    return {sealed.key for sealed in facts.seal_record.manifests} if facts.seal_record else set()
