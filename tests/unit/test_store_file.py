@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.errors import ObjectNotFound, StoreRefused
+from services.runtime.errors import AlreadyExists, ObjectNotFound, StoreRefused
 from services.runtime.store.file import FileStore
 
 
@@ -34,6 +34,15 @@ def test_a_file_that_changes_after_it_was_stored_changes_nothing_in_the_store(tm
     store.create_file("key", tmp_path / "file")
     (tmp_path / "file").write_bytes(b"later")
     assert store.get("key") == b"first"
+
+
+def test_a_file_that_is_there_already_is_not_copied_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FileStore(tmp_path / "store")
+    (tmp_path / "file").write_bytes(b"film")
+    store.create_file("key", tmp_path / "file")
+    monkeypatch.delattr(os, "copy_file_range")
+    with pytest.raises(AlreadyExists):
+        store.create_file("key", tmp_path / "file")
 
 
 def test_opening_removes_what_a_dead_writer_left(tmp_path: Path) -> None:
@@ -111,4 +120,8 @@ def test_a_folder_is_not_an_object(tmp_path: Path) -> None:
     for key in ("jobs/a", "jobs/a/job.json/below"):
         with pytest.raises(ObjectNotFound):
             store.get(key)
-    assert store.size("jobs/a/job.json/below") is None
+        with pytest.raises(ObjectNotFound):
+            store.fetch(key, tmp_path / "copy")
+        store.delete(key)
+        assert store.size(key) is None
+    assert store.get("jobs/a/job.json") == b"{}"

@@ -8,6 +8,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class FileStore:
         self._write(key, lambda file: _write_all(file, data), os.link)
 
     def create_file(self, key: str, path: Path) -> None:
+        self._refuse_if_taken(key)
         with path.open("rb") as source:
             self._write(key, lambda file: _copy(source.fileno(), file), os.link)
 
@@ -61,16 +63,18 @@ class FileStore:
     def fetch(self, key: str, path: Path) -> None:
         source = self._path(key)
         with self._reported(key):
-            source.stat()
+            if not source.is_file():
+                raise FileNotFoundError
         with reported(f"the file {str(path)!r}"):
             _link_or_copy(source, path)
 
     def size(self, key: str) -> int | None:
         with self._reported(key):
             try:
-                return self._path(key).stat().st_size
+                found = self._path(key).stat()
             except (FileNotFoundError, NotADirectoryError):
                 return None
+            return found.st_size if stat.S_ISREG(found.st_mode) else None
 
     def list(self, prefix: str) -> Iterator[str]:
         check_prefix(prefix)
@@ -78,11 +82,11 @@ class FileStore:
 
     def folders(self, prefix: str) -> Iterator[str]:
         check_prefix(prefix)
-        return (entry.name for entry in self._entries(prefix) if entry.is_dir())
+        return iter(sorted(entry.name for entry in self._entries(prefix) if entry.is_dir()))
 
     def delete(self, key: str) -> None:
-        with self._reported(key):
-            self._path(key).unlink(missing_ok=True)
+        with self._reported(key), contextlib.suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            self._path(key).unlink()
 
     def _make_temporaries_folder(self) -> None:
         try:
@@ -106,8 +110,14 @@ class FileStore:
             try:
                 publish(temporary, target)
             finally:
-                _sync_folder(target.parent)
-                self._make_durable(target.parent)
+                self._sync_entries(target.parent)
+
+    def _refuse_if_taken(self, key: str) -> None:
+        """Spares the copying of a large file that is there already."""
+        if self.size(key) is not None:
+            with self._reported(key):
+                self._sync_entries(self._path(key).parent)
+                raise FileExistsError
 
     @contextlib.contextmanager
     def _temporary(self, fill: Callable[[int], None]) -> Iterator[Path]:
@@ -129,8 +139,12 @@ class FileStore:
                 return path, file
             os.close(file)  # a store that was opened just now took it for abandoned, before it was locked
 
+    def _sync_entries(self, folder: Path) -> None:
+        _sync_folder(folder)
+        self._make_durable(folder)
+
     def _make_durable(self, folder: Path) -> None:
-        """Syncs the entries of `folder` and of the folders above it that this process has not seen to yet.
+        """Sees to it, once in this process, that `folder` itself and those above it survive.
 
         That a folder exists does not say that it would survive: another process may have just made it.
         """
@@ -149,11 +163,12 @@ class FileStore:
 
     def _entries(self, prefix: str) -> Iterable[os.DirEntry[str]]:
         """What lies directly in the folder, in the order of the keys that it leads to."""
-        try:
-            with os.scandir(self._root / prefix) as entries:
-                found = [entry for entry in entries if prefix or entry.name != RESERVED_FOLDER]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
+        with self._reported(prefix):
+            try:
+                with os.scandir(self._root / prefix) as entries:
+                    found = [entry for entry in entries if prefix or entry.name != RESERVED_FOLDER]
+            except (FileNotFoundError, NotADirectoryError):
+                return []
         return sorted(found, key=lambda entry: f"{entry.name}/" if entry.is_dir() else entry.name)
 
     def _reported(self, key: str) -> contextlib.AbstractContextManager[None]:

@@ -10,6 +10,7 @@ jobs/<job>/logs/99_pipeline_<UTC timestamp>.log             one per process that
 jobs/<job>/rounds/<n>/{requested,cancel,outcome}.json       a round of driving the job: asked for, called off, ended
 jobs/<job>/heartbeat.json                                   who drives the job now; may be overwritten
 jobs/<job>/seal.json                                        the manifests of the finished job
+requests/<SHA-256 of a client's request id>.json            the job that the client asked for with it
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ def job(job_id: str) -> str:
 
 def seal(job_id: str) -> str:
     return f"jobs/{job_id}/seal.json"
+
+
+def request(id_digest: str) -> str:
+    return f"requests/{id_digest}.json"
 
 
 def heartbeat(job_id: str) -> str:
