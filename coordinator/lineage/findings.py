@@ -61,7 +61,10 @@ SEAL_MISSING = _error("SEAL_MISSING", "resume the job so that it is sealed; if i
 SEAL_INVALID = _error("SEAL_INVALID", "read it with the version of Cuegraph that wrote it, or restore it from a backup")
 SEAL_ALTERED = _error("SEAL_ALTERED", "restore the seal from a backup: the manifests contradict it among themselves")
 SEAL_MISPLACED = _error("SEAL_MISPLACED", "move it back to the job that it names, or delete the copy")
-SEAL_INCOMPLETE = _error("SEAL_INCOMPLETE", "find out who wrote the manifest after the job had ended, and remove it")
+SEAL_INCOMPLETE = _error("SEAL_INCOMPLETE", "find out who wrote the commit after the job had ended, and remove it")
+ATTEMPT_AFTER_SEAL = _warning(
+    "ATTEMPT_AFTER_SEAL", "nothing: a worker that was thought dead ended late, and only commits count"
+)
 
 MANIFEST_INVALID = _error("MANIFEST_INVALID", "read it with the version of Cuegraph that wrote it, or restore it")
 MANIFEST_ALTERED = _error("MANIFEST_ALTERED", _DISTRUST)

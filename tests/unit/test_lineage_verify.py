@@ -74,6 +74,17 @@ def sealed_again(store: MemoryStore) -> None:
     changed_seal(store, manifests=entries, job_digest=digest_bytes(store.get(JOB)))
 
 
+def commit_not_sealed(store: MemoryStore) -> None:
+    seal = SealRecord.from_json(store.get(SEAL))
+    entries = tuple(entry for entry in seal.manifests if entry.key != step_of("mux").commit)
+    changed_seal(store, manifests=entries)
+
+
+def late_attempt(store: MemoryStore) -> None:
+    manifest, _ = commits.find(store, step_of("asr"))  # type: ignore[misc]
+    store.create(step_of("asr").attempt(2, "manifest"), to_json(replace(manifest, attempt=2)))
+
+
 def job_invalid(store: MemoryStore) -> None:
     store.put(JOB, b"{}")
     sealed_again(store)
@@ -228,9 +239,8 @@ CAUSES: dict[str, Tamper] = {
     "SEAL_INVALID": lambda store: store.put(SEAL, b"[]"),
     "SEAL_ALTERED": sealed_entry_changed,
     "SEAL_MISPLACED": lambda store: changed_seal(store, job="other"),
-    "SEAL_INCOMPLETE": lambda store: changed_seal(
-        store, manifests=SealRecord.from_json(store.get(SEAL)).manifests[:-1]
-    ),
+    "SEAL_INCOMPLETE": commit_not_sealed,
+    "ATTEMPT_AFTER_SEAL": late_attempt,
     "MANIFEST_INVALID": manifest_invalid,
     "MANIFEST_ALTERED": lambda store: store.put(step_of("asr").commit, store.get(step_of("mux").commit)[:-1] + b" "),
     "MANIFEST_MISSING": lambda store: store.delete(step_of("asr").commit),

@@ -8,6 +8,7 @@ from services.runtime.store import keys
 
 from ..facts import FoundManifest, JobFacts
 from ..findings import (
+    ATTEMPT_AFTER_SEAL,
     JOB_ALTERED,
     JOB_INVALID,
     JOB_MISPLACED,
@@ -67,11 +68,16 @@ def _check_against_seal(facts: JobFacts) -> Iterator[Finding]:
     for key in sorted(facts.sealed.keys() - present.keys()):
         yield MANIFEST_MISSING.broken(key, f"the manifest {facts.sealed[key][:12]} that the seal names is gone")
     for key in sorted(present.keys() - facts.sealed.keys()):
-        yield SEAL_INCOMPLETE.broken(key, "the seal does not name this manifest")
+        yield _unsealed(present[key])
     differing = [found for key, found in present.items() if facts.sealed.get(key, found.digest) != found.digest]
     vouched = _vouched(facts) if differing else frozenset()
     for found in differing:
         yield _disagreement(found, keys.seal(facts.job), is_vouched=found.digest in vouched)
+
+
+def _unsealed(found: FoundManifest) -> Finding:
+    rule = SEAL_INCOMPLETE if found.place.is_commit else ATTEMPT_AFTER_SEAL
+    return rule.broken(found.key, "the seal does not name this manifest")
 
 
 def _disagreement(found: FoundManifest, seal: str, *, is_vouched: bool) -> Finding:

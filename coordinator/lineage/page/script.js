@@ -185,6 +185,7 @@ function showCue(track, cue, row) {
   const trace = cue.trace;
   select(trace ? new Set(track.nodes) : new Set(), null);
   row.classList.add("chosen");
+  row.scrollIntoView({ block: "nearest" });
   const title = element("h2", { text: `Cue ${cue.number}: the way back to the film` });
   if (!trace) {
     show(title, element("p", { class: "bad" }, element("code", { text: "LINEAGE_BROKEN" }), ` ${cue.problem}`));
