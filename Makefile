@@ -41,7 +41,7 @@ proto: setup-dev ## Generate the code of the contract from proto/
 	proto/generate.sh
 
 schema: setup ## Write docs/manifest.schema.json from the manifest's types
-	$(BIN)/python -c 'from services.runtime import manifest as m; print(m.canonical_json(m.json_schema()).decode(), end="")' \
+	$(BIN)/python -c 'from services.runtime import canonical, manifest; print(canonical.canonical_json(manifest.json_schema()).decode(), end="")' \
 		> docs/manifest.schema.json
 
 bench: setup-dev ## Measure accuracy, speed and memory into docs/benchmarks.md

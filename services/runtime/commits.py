@@ -58,11 +58,12 @@ def adopt(store: Store, step: keys.Step, begun: list[int]) -> tuple[Manifest, Ar
     """Commits an earlier attempt that was done but was killed before its commit; None if there is none."""
     for number in begun:
         try:
-            manifest = from_json(store.get(step.attempt(number, "manifest")))
+            data = store.get(step.attempt(number, "manifest"))
         except ObjectNotFound:
             continue
+        manifest = from_json(data)
         if manifest.status.is_done:
-            return _decide(store, manifest)
+            return _decide(store, manifest, data)
     return None
 
 
@@ -91,11 +92,12 @@ def commit(store: Store, manifest: Manifest) -> tuple[Manifest, Artifact]:
     data = to_json(manifest)
     key = manifest.step.attempt(manifest.attempt, "manifest")
     store.create(key, data)
-    return _decide(store, manifest) if manifest.status.is_done else (manifest, artifact(key, data))
+    return _decide(store, manifest, data) if manifest.status.is_done else (manifest, artifact(key, data))
 
 
-def _decide(store: Store, manifest: Manifest) -> tuple[Manifest, Artifact]:
-    step, data = manifest.step, to_json(manifest)
+def _decide(store: Store, manifest: Manifest, data: bytes) -> tuple[Manifest, Artifact]:
+    """Commits the manifest with these bytes, unless another is committed already: then that one counts."""
+    step = manifest.step
     try:
         store.create(step.commit, data)
     except AlreadyExists:

@@ -42,8 +42,8 @@ def assert_nothing_is_called_done_that_is_not(store: FileStore) -> None:
         if key.endswith("/manifest.json"):
             manifest = from_json(store.get(key))
             assert manifest.status is Status.SUCCEEDED
-            for kept in (*manifest.outputs, *manifest.logs):
-                blobs.read(store, kept.artifact)
+            for artifact in (*(o.artifact for o in manifest.outputs), *(log.artifact for log in manifest.logs)):
+                blobs.read(store, artifact)
 
 
 def assert_the_job_ended_well(folder: Path) -> None:

@@ -238,8 +238,8 @@ def test_a_secret_is_written_nowhere_and_its_masking_is_warned_of(
     node: Node, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def leak(run: Run[UpperSettings]) -> None:
-        print("the password is correct-horse")  # noqa: T201
-        print("on the other side: correct-horse", file=sys.stderr)  # noqa: T201
+        print("the password is correct-horse")
+        print("on the other side: correct-horse", file=sys.stderr)
         logging.getLogger("somebody").info("it is %s", "correct-horse")
         run.warn("ODD", "correct-horse again")
         raise RuntimeError("correct-horse")
@@ -257,7 +257,7 @@ def test_everything_is_in_the_stage_log_and_only_info_and_up_goes_on(node: Node)
     def talk(run: Run[UpperSettings]) -> None:
         logging.getLogger("engine").debug("detail")
         logging.getLogger("engine").info("news")
-        print("printed")  # noqa: T201
+        print("printed")
         run.output("text", "upper.txt").write_text("a")
 
     heard = Heard()
