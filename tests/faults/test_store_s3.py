@@ -19,6 +19,7 @@ import pytest
 
 from services.runtime.errors import (
     AlreadyExists,
+    InvalidRequest,
     ObjectNotFound,
     StoreError,
     StoreFull,
@@ -190,7 +191,7 @@ def test_every_other_verb_outlasts_a_fault_that_passes(
 
 
 @pytest.mark.parametrize("fault", [503, LOSE_REQUEST, LOSE_ANSWER])
-@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize("at", range(6))
 def test_a_file_sent_in_parts_outlasts_a_fault_at_any_request(
     proxy: Proxy, reach: Reach, tmp_path: Path, fault: Fault, at: int
 ) -> None:
@@ -201,6 +202,27 @@ def test_a_file_sent_in_parts_outlasts_a_fault_at_any_request(
     artifact = blobs.add_file(store, source, "video/x-matroska")
     assert not proxy.plan
     blobs.fetch(store, artifact, tmp_path / "copy")
+
+
+def test_parts_that_are_gone_because_they_were_completed_are_a_success(
+    proxy: Proxy, reach: Reach, tmp_path: Path
+) -> None:
+    store = reach(LONG)
+    source = tmp_path / "source"
+    source.write_bytes(secrets.token_bytes(20 << 20))
+    proxy.plan.extend([*([PASS_ON] * 5), LOSE_ANSWER, 404])
+    artifact = blobs.add_file(store, source, "video/x-matroska")
+    assert not proxy.plan
+    blobs.fetch(store, artifact, tmp_path / "copy")
+
+
+def test_a_large_file_is_taken_as_a_blob_only(reach: Reach, tmp_path: Path) -> None:
+    store = reach(LONG)
+    source = tmp_path / "source"
+    source.write_bytes(secrets.token_bytes(9 << 20))
+    with pytest.raises(InvalidRequest):
+        store.create_file("jobs/film/large", source)
+    assert not list(store.list(""))
 
 
 @pytest.mark.parametrize("fault", [503, LOSE_REQUEST, LOSE_ANSWER, KEEP_SILENT])

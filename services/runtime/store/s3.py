@@ -143,7 +143,12 @@ class S3Store:
         self._patiently(key, lambda _: self._put_in_parts(key, path))
 
     def _put_in_parts(self, key: str, path: Path) -> None:
-        self._bulk_client.put(key, path, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE)
+        try:
+            self._bulk_client.put(key, path, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE)
+        except FileNotFoundError:
+            # The parts are gone: their completion was applied though its answer was lost, or there is no bucket.
+            if self.size(key) != path.stat().st_size:
+                raise
 
     def _get(self, key: str) -> bytes:
         return bytes(self._client.get(key).bytes())
