@@ -25,7 +25,6 @@ S3RVER = Path(".cache/s3rver/node_modules/.bin/s3rver").absolute()
 """Where `npm install --prefix .cache/s3rver s3rver` puts it."""
 
 _START_SECONDS = 60
-_STOP_SECONDS = 20
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +37,8 @@ def seaweed_access(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Acces
 @contextlib.contextmanager
 def seaweed(folder: Path) -> Iterator[S3Access]:
     """Runs SeaweedFS on `folder`, with invented keys and an empty bucket `BUCKET`."""
-    master, master_rpc, volume, volume_rpc, filer, filer_rpc, s3, s3_rpc = free_ports(8)
+    ports = free_ports(8)
+    master, master_rpc, volume, volume_rpc, filer, filer_rpc, s3, s3_rpc = ports
     access = _invented_access(s3)
     config = folder / "s3.json"
     config.write_text(_seaweed_identity(access))
@@ -46,12 +46,18 @@ def seaweed(folder: Path) -> Iterator[S3Access]:
         *(_program("weed"), "server", "-s3", f"-s3.config={config}", "-s3.autoCreateBucket=false"),
         *(f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false"),
         *(f"-master.port={master}", f"-master.port.grpc={master_rpc}", "-master.volumeSizeLimitMB=256"),
-        *(f"-volume.port={volume}", f"-volume.port.grpc={volume_rpc}", "-volume.max=0", "-volume.preStopSeconds=0"),
+        *(f"-volume.port={volume}", f"-volume.port.grpc={volume_rpc}", "-volume.max=0"),
         *(f"-filer.port={filer}", f"-filer.port.grpc={filer_rpc}"),
         *(f"-s3.port={s3}", f"-s3.port.grpc={s3_rpc}", "-s3.port.iceberg=0", "-s3.port.lance=0"),
     ]
-    with _running(command, folder / "server.log", access, {"WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"}):
-        yield access
+    environment = {"WEED_MASTER_VOLUME_GROWTH_COPY_1": "1", "TMPDIR": str(folder)}
+    try:
+        with _running(command, folder / "server.log", access, environment):
+            yield access
+    finally:
+        for port in ports:
+            for left_behind in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                left_behind.unlink()
 
 
 @contextlib.contextmanager
@@ -104,7 +110,8 @@ def _running(command: Sequence[str], log: Path, access: S3Access, environment: M
         _wait(process, access, log)
         yield
     finally:
-        _stop(process)
+        process.kill()  # nothing in it is to be kept, and SeaweedFS takes 25 s to stop in good order
+        process.wait()
 
 
 def _wait(process: subprocess.Popen[bytes], access: S3Access, log: Path) -> None:
@@ -123,12 +130,3 @@ def _answers(access: S3Access) -> bool:
     except (ConnectionRefusedError, StoreError):
         return False
     return True
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
