@@ -117,7 +117,7 @@ def _command(extraction: Extraction, targets: Sequence[Target]) -> list[str]:
     audio = _source(extraction)
     copies = audio.filter_multi_output("asplit", len(targets)) if len(targets) > 1 else [audio]
     outputs = [_output(copies[n], target, extraction.clip) for n, target in enumerate(targets)]
-    return list(ffmpeg.merge_outputs(*outputs).compile(cmd=list(FFMPEG), overwrite_output=True))
+    return list(ffmpeg.merge_outputs(*outputs).compile(cmd=list(FFMPEG)))
 
 
 def _source(extraction: Extraction) -> Any:

@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from .errors import ToolFailed, TruncatedMedia, UnreadableMedia
+from .headers import is_cut_mp4
 from .progress import Progress
 from .tools import Finished, capture_tool, run_tool
 
@@ -102,7 +103,7 @@ def read_facts(path: Path, progress: Progress) -> MediaFacts:
 
     Raises UnreadableMedia; TruncatedMedia for an MP4 whose index is missing.
     """
-    answer = capture_tool(_command(path, ["-print_format", "json", "-show_entries", _SHOWN]), progress=progress)
+    answer = capture_tool(ffprobe_command(path, ["-print_format", "json", "-show_entries", _SHOWN]), progress=progress)
     if answer.status != 0:
         raise _unreadable(path, answer)
     report = _report_adapter().validate_json(answer.output)
@@ -134,8 +135,14 @@ def last_packet_end(path: Path, since: float | None, progress: Progress) -> floa
     packets = ["-show_entries", "packet=pts_time,dts_time,duration_time", "-print_format", "compact"]
     interval = [] if since is None else ["-read_intervals", f"{since:.6f}%"]
     with suppress(ToolFailed):  # a damaged end cannot be read or sought: what was seen before is the answer
-        run_tool(_command(path, [*interval, *packets]), progress=progress, on_output=see)
+        run_tool(ffprobe_command(path, [*interval, *packets]), progress=progress, on_output=see)
     return last
+
+
+def ffprobe_command(path: Path, options: Sequence[str]) -> list[str]:
+    """The command line that asks ffprobe about a file; nothing is read but the file itself."""
+    reading = [word for key, value in READING.items() for word in (f"-{key}", str(value))]
+    return ["ffprobe", "-hide_banner", "-loglevel", "level+warning", *reading, *options, "-i", ffmpeg_url(path)]
 
 
 def ffmpeg_url(path: Path) -> str:
@@ -148,11 +155,6 @@ def quoted(path: Path) -> str:
     return repr(str(path))
 
 
-def _command(path: Path, options: Sequence[str]) -> list[str]:
-    reading = [word for key, value in READING.items() for word in (f"-{key}", str(value))]
-    return ["ffprobe", "-hide_banner", "-loglevel", "level+warning", *reading, *options, "-i", ffmpeg_url(path)]
-
-
 def _duration(path: Path, answer: Finished, report: _Report, progress: Progress) -> float:
     """Seconds from the first timestamp to the end: as declared, or as measured where ffprobe only guesses."""
     guessed = any("Estimating duration from bitrate" in message for message in answer.messages)
@@ -163,7 +165,7 @@ def _duration(path: Path, answer: Finished, report: _Report, progress: Progress)
 
 def _unreadable(path: Path, answer: Finished) -> UnreadableMedia | TruncatedMedia:
     said = "; ".join(answer.messages)
-    if _is_mp4(path) and ("moov atom not found" in said or "End of file" in said):
+    if is_cut_mp4(path):
         return TruncatedMedia(
             f"{quoted(path)} ends before its index does: part of it is missing; copy or download it again"
         )
@@ -174,11 +176,6 @@ def _unreadable(path: Path, answer: Finished) -> UnreadableMedia | TruncatedMedi
         )
     last = answer.messages[-1] if answer.messages else "no reason given"
     return UnreadableMedia(f"{quoted(path)} is not media that ffmpeg can read ({last}); check or convert the file")
-
-
-def _is_mp4(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(8)[4:] == b"ftyp"
 
 
 @dataclass(frozen=True)

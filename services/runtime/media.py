@@ -16,12 +16,11 @@ from .errors import (
     TruncatedMedia,
 )
 from .ffprobe import MediaFacts, last_packet_end, quoted, read_facts
+from .headers import riff_bytes
 from .progress import Progress
 
 _TAIL_SECONDS = 10.0
 _CLIP_SLACK_SECONDS = 0.001
-_UNKNOWN_SIZE = 0xFFFF_F000
-"""Writers that cannot go back leave about the largest size in a RIFF header."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +109,8 @@ def _end_of_packets(facts: MediaFacts, needed: float, progress: Progress) -> flo
 
 def _riff_seconds(facts: MediaFacts) -> float:
     """The duration of a WAV or AVI by the size its header declares: ffprobe shortens it to what is there."""
-    with facts.path.open("rb") as file:
-        header = file.read(8)
-    declared_bytes = int.from_bytes(header[4:], "little")
-    if header[:4] != b"RIFF" or declared_bytes >= _UNKNOWN_SIZE:
-        return 0.0
-    return facts.duration_seconds * declared_bytes / facts.path.stat().st_size
+    declared = riff_bytes(facts.path)
+    return facts.duration_seconds * declared / facts.path.stat().st_size if declared else 0.0
 
 
 def check_file(path: Path) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from .progress import Progress
 from .tools import run_tool
 
-FFMPEG = ("ffmpeg", "-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info", "-progress", "pipe:1")
+FFMPEG = ("ffmpeg", "-y", "-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info", "-progress", "pipe:1")
 """How every command line of ffmpeg begins that `run_ffmpeg` takes."""
 
 _FAULT = re.compile(r"\[(error|fatal)\]|\bcorrupt", re.IGNORECASE)

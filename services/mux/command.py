@@ -1,0 +1,133 @@
+"""The command line that puts a film and its subtitles into one container."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from services.runtime.ffprobe import READING, MediaFacts, ffmpeg_url
+from services.runtime.languages import language
+from services.runtime.media import Clip
+from services.runtime.transcode import FFMPEG
+
+from .containers import COPY, Container, Placed
+from .subtitles import Subtitles
+
+_NUDGE_SECONDS = 0.000001
+"""Any shift at all keeps ffmpeg from moving the time of an MPEG transport stream to its first copied stream; this one
+is less than a tick of every container."""
+
+_SUBTITLE_READING = {"protocol_whitelist": "file", "format_whitelist": "srt,webvtt,ass"}
+_ENCODING: dict[str, dict[str, Any]] = {
+    "libx264": {"crf": 18, "preset": "veryfast", "pix_fmt": "yuv420p"},
+    "aac": {"b": "192k"},
+}
+
+PICTURE_TYPES = {"mjpeg": ("jpg", "image/jpeg"), "png": ("png", "image/png")}
+"""Suffix and media type of the codecs of still pictures."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A still picture, taken out of the film into a file."""
+
+    path: Path
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Muxing:
+    """What goes into one container."""
+
+    facts: MediaFacts
+    placed: Sequence[Placed]
+    subtitles: Sequence[Subtitles]
+    container: Container
+    clip: Clip | None
+    covers: Sequence[Cover] = ()
+
+    @property
+    def seconds(self) -> float:
+        return self.clip.seconds if self.clip else self.facts.duration_seconds
+
+    @property
+    def layout(self) -> list[Placed | Subtitles]:
+        """The streams of the result in order: pictures, sound, new subtitles, what else the film holds."""
+        film = [item for item in self.placed if item.is_film]
+        return [*film, *self.subtitles, *self.placed[len(film) :]]
+
+
+def mux_command(muxing: Muxing, path: Path) -> list[str]:
+    """The film is the first input, so its chapters and its metadata go along."""
+    film = _film(muxing)
+    streams = [
+        film[str(item.stream.index)] if isinstance(item, Placed) else _cues(item, muxing.clip) for item in muxing.layout
+    ]
+    output = ffmpeg.output(*streams, ffmpeg_url(path), **_output_options(muxing))
+    *command, url = output.compile(cmd=list(FFMPEG))
+    return [*command, *_tags(muxing), *_attachments(muxing), url]
+
+
+def picture_command(facts: MediaFacts, index: int, path: Path) -> list[str]:
+    """Takes a still picture out of a film as it is."""
+    media = ffmpeg.input(ffmpeg_url(facts.path), **READING)[str(index)]
+    output = ffmpeg.output(media, ffmpeg_url(path), format="image2pipe", **{"c:v": COPY, "frames:v": 1})
+    return list(output.compile(cmd=list(FFMPEG)))
+
+
+def _film(muxing: Muxing) -> Any:
+    seek = {"ss": f"{muxing.clip.start:.6f}"} if muxing.clip else {}
+    timing = {"itsoffset": f"{_NUDGE_SECONDS:f}", "fflags": "+genpts"}
+    return ffmpeg.input(ffmpeg_url(muxing.facts.path), **READING, **timing, **seek)
+
+
+def _cues(subtitles: Subtitles, clip: Clip | None) -> Any:
+    shift = {"itsoffset": f"{-clip.start:.6f}"} if clip else {}
+    options = {**_SUBTITLE_READING, "format": subtitles.ffmpeg_format, **shift}
+    return ffmpeg.input(ffmpeg_url(subtitles.path), **options)
+
+
+def _output_options(muxing: Muxing) -> dict[str, Any]:
+    options: dict[str, Any] = {"format": muxing.container.ffmpeg_name}
+    if muxing.container.name == "mp4":
+        options |= {"movflags": "+faststart", "strict": "experimental"}  # FLAC in MP4 counts as experimental
+    if muxing.clip:
+        options["t"] = f"{muxing.clip.seconds:.6f}"
+    for position, item in enumerate(muxing.layout):
+        options |= _stream_options(position, item, muxing)
+    return options
+
+
+def _stream_options(position: int, item: Placed | Subtitles, muxing: Muxing) -> dict[str, Any]:
+    if isinstance(item, Subtitles):
+        flag = "default" if item is muxing.subtitles[0] else "0"
+        return {f"c:{position}": muxing.container.subtitle_codec, f"disposition:{position}": flag}
+    options: dict[str, Any] = {f"c:{position}": item.codec}
+    options |= {f"{key}:{position}": value for key, value in _ENCODING.get(item.codec, {}).items()}
+    if item.stream.kind == "subtitle" and muxing.subtitles:
+        options[f"disposition:{position}"] = "-default"  # one track is the default, and it is a new one
+    return options
+
+
+def _tags(muxing: Muxing) -> list[str]:
+    """Language and title of the new subtitles. ffmpeg-python cannot give an option twice, so these are words."""
+    words = []
+    for position, item in enumerate(muxing.layout):
+        if isinstance(item, Subtitles):
+            code, title = muxing.container.language_code(item.language_tag), language(item.language_tag).english_name
+            for tag in (f"language={code}", f"{muxing.container.title_tag}={title}"):
+                words += [f"-metadata:s:{position}", tag]
+    return words
+
+
+def _attachments(muxing: Muxing) -> list[str]:
+    words = []
+    for position, cover in enumerate(muxing.covers, len(muxing.layout)):
+        words += ["-attach", str(cover.path.absolute())]
+        words += [f"-metadata:s:{position}", f"mimetype={cover.media_type}"]
+        words += [f"-metadata:s:{position}", f"filename={cover.path.name}"]
+    return words

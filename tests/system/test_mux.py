@@ -1,0 +1,265 @@
+"""Mux puts subtitles into films that players show at the right time, and leaves the rest of the film alone."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.demux.stage import Demux, DemuxSettings
+from services.mux.stage import Mux, MuxSettings
+from services.mux.subtitles import read_subtitles
+from services.runtime.errors import CuegraphError
+from services.runtime.ffprobe import MediaFacts
+from services.runtime.media import probe
+from services.runtime.testing import RecordedRun, make_run
+from tests.film import H264, ffmpeg
+from tests.odd_media import Beep, beep_film, hls_playlist, tones, two_languages
+
+SRT = b"1\n00:00:02,000 --> 00:00:03,000\nGood morning\n\n2\n00:00:04,500 --> 00:00:05,250\nGood <i>night</i>\n\n"
+HINDI = "1\n00:00:02,000 --> 00:00:03,000\nनमस्ते\n\n2\n00:00:04,500 --> 00:00:05,250\nशुभ रात्रि\n\n".encode()
+VTT = b"WEBVTT\n\n00:02.000 --> 00:03.000\nGood morning\n\n00:04.500 --> 00:05.250\nGood night\n"
+ASS = (
+    b"[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize\nStyle: Default,Arial,20\n\n"
+    b"[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+    b"Dialogue: 0,0:00:02.00,0:00:03.00,Default,,0,0,0,,Good morning\n"
+    b"Dialogue: 0,0:00:04.50,0:00:05.25,Default,,0,0,0,,Good night\n"
+)
+CUES = [2.0, 4.5]
+FRAME = 1 / 25
+Muxed = Callable[..., RecordedRun[MuxSettings]]
+
+
+@pytest.fixture
+def mux(tmp_path: Path) -> Muxed:
+    """Runs demux and mux on a film, with one subtitle file for each language."""
+
+    def run(
+        film: Path, subtitles: list[bytes], *languages: str, settings: MuxSettings | None = None, **clip: Any
+    ) -> RecordedRun[MuxSettings]:
+        demux = make_run(Demux(), settings=DemuxSettings(**clip), inputs={"media": film}, folder=tmp_path / "demux")
+        Demux().run(demux)
+        made = make_run(
+            Mux(),
+            settings=replace(settings or MuxSettings(), languages=languages),
+            inputs={
+                "media": film,
+                "media_document": demux.written("media_document"),
+                "subtitles": subtitles,
+            },
+            folder=tmp_path / "mux",
+        )
+        Mux().run(made)
+        return made
+
+    return run
+
+
+def ask(path: Path, entries: str, select: str = "") -> list[str]:
+    """What ffprobe says about a written film, one row a line."""
+    shown = ["ffprobe", "-v", "error", *(["-select_streams", select] if select else []), "-show_entries", entries]
+    rows = subprocess.run([*shown, "-of", "compact=p=0:nk=1", path], capture_output=True, text=True, check=True)
+    return [row.rstrip("|") for row in rows.stdout.splitlines() if row]
+
+
+def cue_times(path: Path, track: int = 0) -> list[float]:
+    """When the cues of a subtitle track begin, in seconds after the pictures do (or the sound, if there are none)."""
+    first = probe(path)
+    start = next(s for s in first.streams if s.kind in ("video", "audio"))
+    zero = first.start_timestamp_seconds + start.start_offset_seconds
+    rows = [row.split("|") for row in ask(path, "packet=pts_time,size", f"s:{track}")]
+    return [round(float(time) - zero, 3) for time, size in rows if int(size) > 2]
+
+
+def kinds(facts: MediaFacts) -> list[str]:
+    return [stream.kind for stream in facts.streams]
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    return beep_film(tmp_path / "film.mkv", Beep(codec="aac"))
+
+
+@pytest.mark.parametrize("container", ["mkv", "mp4"])
+@pytest.mark.parametrize("subtitles", [SRT, VTT, ASS], ids=["srt", "vtt", "ass"])
+def test_cues_are_shown_when_the_film_s_own_clock_says(
+    mux: Muxed, film: Path, container: str, subtitles: bytes
+) -> None:
+    path = mux(film, [subtitles], "en").written(container)
+    start = probe(film).of_kind("video")[0].start_offset_seconds
+    assert cue_times(path) == pytest.approx([cue - start for cue in CUES], abs=0.002)
+
+
+@pytest.mark.parametrize("container", ["mkv", "mp4", "ts"])
+def test_cues_keep_their_place_whatever_container_the_film_comes_in(mux: Muxed, tmp_path: Path, container: str) -> None:
+    film = beep_film(tmp_path / f"film.{container}", Beep(codec="aac", audio_delay=1.5))
+    run = mux(film, [SRT], "en")
+    start = probe(film).of_kind("video")[0].start_offset_seconds
+    for made in ("mkv", "mp4"):
+        assert cue_times(run.written(made)) == pytest.approx([cue - start for cue in CUES], abs=0.003)
+
+
+def test_tracks_have_language_title_and_one_default(mux: Muxed, film: Path) -> None:
+    run = mux(film, [SRT, HINDI, SRT], "de", "hi", "pt-BR")
+    assert ask(run.written("mkv"), "stream_tags=language,title:stream_disposition=default", "s") == [
+        "1|ger|German",
+        "0|hin|Hindi",
+        "0|por|Portuguese",
+    ]
+    assert ask(run.written("mp4"), "stream_tags=language,handler_name:stream_disposition=default", "s") == [
+        "1|deu|German",
+        "0|hin|Hindi",
+        "0|por|Portuguese",
+    ]
+    assert ask(run.written("mkv"), "stream=codec_name", "s") == ["subrip"] * 3
+    assert ask(run.written("mp4"), "stream=codec_name", "s") == ["mov_text"] * 3
+
+
+def test_pictures_and_sound_are_copied_untouched(mux: Muxed, film: Path, tmp_path: Path) -> None:
+    def packets(path: Path) -> list[str]:
+        out = tmp_path / f"{path.parent.name}-{path.name}.md5"
+        ffmpeg("-i", str(path), "-map", "0:v", "-map", "0:a", "-c", "copy", "-bsf:v", "h264_mp4toannexb", "-f", "streamhash", str(out))  # fmt: skip  # noqa: E501
+        return out.read_text().splitlines()
+
+    run = mux(film, [SRT], "en")
+    assert packets(run.written("mkv")) == packets(film) == packets(run.written("mp4"))
+    assert not run.warnings
+
+
+@pytest.mark.parametrize(("start", "end"), [(1.5, 5.5), (0.52, 5.3)])
+def test_a_clip_is_exactly_as_long_as_asked_with_cues_in_their_place(
+    mux: Muxed, film: Path, start: float, end: float
+) -> None:
+    run = mux(film, [SRT], "en", start=start, end=end)
+    for container in ("mkv", "mp4"):
+        path = run.written(container)
+        assert probe(path).duration_seconds == pytest.approx(end - start, abs=2 * FRAME)
+        assert cue_times(path) == pytest.approx([cue - start for cue in CUES], abs=FRAME)
+
+
+def test_a_cue_may_outlast_the_film(mux: Muxed, film: Path) -> None:
+    run = mux(film, [SRT], "en", start=0.5, end=4.8)
+    assert len(cue_times(run.written("mkv"))) == len(cue_times(run.written("mp4"))) == 2
+
+
+def test_existing_subtitles_chapters_cover_and_title_are_kept(mux: Muxed, film: Path, tmp_path: Path) -> None:
+    rich, chapters, srt, cover = (tmp_path / name for name in ("rich.mkv", "chapters.txt", "old.srt", "cover.png"))
+    chapters.write_text(
+        ";FFMETADATA1\ntitle=The Film\n"
+        "[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=3000\ntitle=One\n"
+        "[CHAPTER]\nTIMEBASE=1/1000\nSTART=3000\nEND=6000\ntitle=Two\n"
+    )
+    srt.write_bytes(SRT)
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x64:duration=1", "-frames:v", "1", str(cover))
+    ffmpeg(
+        "-i", str(film), "-i", str(chapters), "-i", str(srt), "-map", "0", "-map", "2", "-map_metadata", "1",
+        "-c", "copy", "-metadata:s:2", "language=fre", "-disposition:s:0", "default",
+        "-attach", str(cover), "-metadata:s:3", "mimetype=image/png", "-metadata:s:3", "filename=cover.png", str(rich),
+    )  # fmt: skip
+    run = mux(rich, [SRT], "en")
+    for container in ("mkv", "mp4"):
+        facts = probe(run.written(container))
+        assert [s.language[:2] for s in facts.of_kind("subtitle")] == ["en", "fr"]
+        assert [s.is_default for s in facts.of_kind("subtitle")] == [True, False]
+        assert [(c.title, round(c.start)) for c in facts.chapters] == [("One", 0), ("Two", 3)]
+        assert sum(s.is_picture for s in facts.streams) == 1
+        assert ask(run.written(container), "format_tags=title") == ["The Film"]
+    assert not run.warnings
+
+
+def test_what_mp4_cannot_hold_is_encoded_again_with_a_warning(mux: Muxed, tmp_path: Path) -> None:
+    source = tmp_path / "film.mkv"
+    ffmpeg(
+        "-f", "lavfi", "-i", "testsrc2=size=160x90:rate=25:duration=6", "-f", "lavfi", "-i", "sine=duration=6",
+        "-c:v", "ffv1", "-c:a", "libvorbis", str(source),
+    )  # fmt: skip
+    run = mux(source, [SRT], "en")
+    assert ask(run.written("mkv"), "stream=codec_name") == ["ffv1", "vorbis", "subrip"]
+    assert ask(run.written("mp4"), "stream=codec_name") == ["h264", "aac", "mov_text"]
+    assert [code for code, _ in run.warnings] == ["STREAM_REENCODED", "STREAM_REENCODED"]
+
+
+def test_sound_alone_gets_its_subtitles_too(mux: Muxed, tmp_path: Path) -> None:
+    run = mux(tones(tmp_path / "tone.mp3", 6.0), [SRT], "en")
+    for container in ("mkv", "mp4"):
+        assert kinds(probe(run.written(container))) == ["audio", "subtitle"]
+        assert cue_times(run.written(container)) == pytest.approx(CUES, abs=0.03)
+
+
+def test_every_audio_stream_is_kept(mux: Muxed, tmp_path: Path) -> None:
+    run = mux(two_languages(tmp_path / "two.mkv"), [VTT], "en", audio_stream=1)
+    for container in ("mkv", "mp4"):
+        facts = probe(run.written(container))
+        assert [s.language for s in facts.of_kind("audio")] == ["eng", "hin"]
+
+
+def test_subtitles_without_cues_are_left_out_with_a_warning(mux: Muxed, film: Path) -> None:
+    run = mux(film, [b"", b"WEBVTT\n", SRT], "de", "fr", "en")
+    assert [code for code, _ in run.warnings] == ["SUBTITLES_EMPTY", "SUBTITLES_EMPTY"]
+    assert [s.language for s in probe(run.written("mkv")).of_kind("subtitle")] == ["eng"]
+
+
+def test_a_film_without_any_cue_is_still_a_film(mux: Muxed, film: Path) -> None:
+    run = mux(film, [b""], "en")
+    assert kinds(probe(run.written("mkv"))) == kinds(probe(run.written("mp4"))) == ["video", "audio"]
+
+
+def test_only_the_asked_containers_are_written(mux: Muxed, film: Path) -> None:
+    run = mux(film, [SRT], "en", settings=MuxSettings(containers=("mp4",)))
+    assert [output.role for output in run.outputs] == ["mp4"]
+
+
+def test_an_unknown_container_is_refused() -> None:
+    with pytest.raises(CuegraphError) as failure:
+        MuxSettings(containers=("mkw",))
+    assert failure.value.code == "NAME_UNKNOWN"
+    assert "'mkv'" in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("subtitles", "languages", "code"),
+    [
+        ([SRT], (), "REQUEST_INVALID"),
+        ([SRT], ("xx",), "NAME_UNKNOWN"),
+        ([b"Dear diary"], ("en",), "DOCUMENT_INVALID"),
+        (["1\n00:00:01,000 --> 00:00:02,000\né\n".encode("latin-1")], ("en",), "DOCUMENT_INVALID"),
+    ],
+)
+def test_subtitles_that_make_no_sense_are_refused(
+    mux: Muxed, film: Path, subtitles: list[bytes], languages: tuple[str, ...], code: str
+) -> None:
+    with pytest.raises(CuegraphError) as failure:
+        mux(film, subtitles, *languages)
+    assert failure.value.code == code
+
+
+def test_a_playlist_given_as_subtitles_opens_nothing(mux: Muxed, film: Path, tmp_path: Path) -> None:
+    playlist = hls_playlist(tmp_path / "p.m3u8", [str(film)]).read_bytes()
+    with pytest.raises(CuegraphError) as failure:
+        mux(film, [playlist], "en")
+    assert failure.value.code == "DOCUMENT_INVALID"
+
+
+def test_a_film_that_lost_a_cue_is_found_invalid(mux: Muxed, film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_more(path: Path, tag: str) -> Any:
+        subtitles = read_subtitles(path, tag)
+        return replace(subtitles, cue_count=subtitles.cue_count + 1)
+
+    monkeypatch.setattr("services.mux.stage.read_subtitles", one_more)
+    with pytest.raises(CuegraphError) as failure:
+        mux(film, [SRT], "en")
+    assert failure.value.code == "OUTPUT_INVALID"
+
+
+def test_interlaced_broadcast_with_h264_and_ac3_goes_into_both(mux: Muxed, tmp_path: Path) -> None:
+    source = tmp_path / "broadcast.ts"
+    ffmpeg(
+        "-f", "lavfi", "-i", "testsrc2=size=160x96:rate=25:duration=6", "-f", "lavfi", "-i", "sine=duration=6",
+        *H264, "-flags", "+ilme+ildct", "-c:a", "ac3", str(source),
+    )  # fmt: skip
+    run = mux(source, [SRT], "en")
+    assert ask(run.written("mp4"), "stream=codec_name") == ["h264", "ac3", "mov_text"]
