@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +92,8 @@ def load(model: Path, device: str, compute_type: str) -> Recogniser:
 
     Raises InvalidSetting if this machine cannot do it on that device with that type of numbers.
     """
+    # Left to itself, whisperx writes its log to stdout and keeps it from the stage's.
+    logging.getLogger("whisperx").addHandler(logging.NullHandler())
     import ctranslate2  # noqa: PLC0415  heavy: loaded when a run needs it
     from whisperx.asr import WhisperModel  # noqa: PLC0415  as above
 

@@ -45,8 +45,8 @@ class AsrSettings:
     """Longest stretch that is decoded in one go, in seconds, 1 to 30."""
     max_gap_seconds: Annotated[float, Field(ge=0, le=30)] = 5.0
     """A longer silence between two regions begins a new window, in seconds, 0 to 30."""
-    batch_size: Annotated[int, Field(ge=1, le=256)] = 4
-    """Windows decoded at once, 1 to 256: more need more memory."""
+    batch_size: Annotated[int, Field(ge=1, le=256)] = 1
+    """Windows decoded at once, 1 to 256: faster on a GPU, not on a CPU, and they need more memory."""
     device: Literal["cpu", "cuda"] = "cpu"
     """Where the model runs."""
     compute_type: Literal["int8", "int8_float16", "int8_bfloat16", "float16", "bfloat16", "float32"] = "int8"
@@ -88,6 +88,7 @@ class Asr(Stage[AsrSettings]):
         if not speech.regions:
             run.warn("NO_SPEECH", f"there is no speech in stream {track.stream}, so there is no text")
         segments = tuple(_segments(run, track, speech))
+        run.progress(track.sample_count / track.sample_rate)
         log.info("%d regions became %d segments", len(speech.regions), len(segments))
         result = Transcript(run.settings.language, track, segments)
         path = run.output("transcript", "transcript.json", language=run.settings.language)

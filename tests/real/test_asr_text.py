@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -80,6 +81,7 @@ def test_the_readings_are_heard_with_at_most_3_percent_wrong_words(
     found, run = recognise(recording)
     assert word_error_rate(recording, found) <= 0.03
     assert run.warnings == []
+    assert run.progress.done_seconds == pytest.approx(recording.track.end)
 
 
 def test_words_are_in_order_inside_their_regions_and_made_of_the_text(recognise: Recognise, tmp_path: Path) -> None:
@@ -185,6 +187,13 @@ def test_the_model_itself_refuses_a_language_it_does_not_know(folder: Path) -> N
     with pytest.raises(CuegraphError) as caught:
         recogniser.hear([np.zeros(RATE, np.float32)], german, lambda: None)
     assert caught.value.code == "SETTING_INVALID"
+
+
+def test_whisperx_logs_where_the_others_do(folder: Path) -> None:
+    engine.load(model_folder("whisper-tiny.en", folder), "cpu", "int8")
+    logger = logging.getLogger("whisperx")
+    assert logger.propagate
+    assert {type(handler) for handler in logger.handlers} == {logging.NullHandler}
 
 
 def test_numbers_that_this_machine_cannot_compute_with_are_refused(folder: Path) -> None:
