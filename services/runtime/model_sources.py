@@ -97,7 +97,10 @@ class HubSource:
             )
         # The hub's errors are OSErrors, as are those of the network below it.
         except OSError as error:
-            raise ModelMissing(f"{self.repository}@{self.revision} cannot be fetched from the hub: {error}") from error
+            raise ModelMissing(
+                f"{self.repository}@{self.revision} cannot be fetched from the hub: {error}; "
+                "try again where the hub can be reached"
+            ) from error
         shutil.rmtree(folder / ".cache", ignore_errors=True)
 
 

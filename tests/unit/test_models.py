@@ -100,10 +100,54 @@ def test_verify_reads_again_what_this_process_has_checked(store: ModelStore) -> 
 
 
 def test_a_model_that_must_be_pulled_says_how(tmp_path: Path) -> None:
-    hub = replace(small_model(tmp_path), source=f"hf:somebody/something@{'0' * 40}")
+    hub = hub_model(tmp_path)
     with pytest.raises(CuegraphError, match="cuegraph models pull small") as caught:
         ModelStore(tmp_path / "models", Catalog([hub])).path("small")
     assert caught.value.code == "MODEL_MISSING"
+
+
+class FakeHub:
+    """The hub's download: writes the files, and the notes that the real one leaves beside them."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, object] = {}
+
+    def __call__(self, repository: str, *, local_dir: Path, **asked: object) -> None:
+        self.asked = {"repository": repository, **asked}
+        (local_dir / ".cache" / "huggingface").mkdir(parents=True)
+        for path, data in CONTENT.items():
+            (local_dir / path).parent.mkdir(exist_ok=True)
+            (local_dir / path).write_bytes(data)
+
+
+def hub_model(folder: Path) -> Model:
+    return replace(small_model(folder), source=f"hf:somebody/something@{'a' * 40}")
+
+
+def test_a_hub_model_is_pulled_at_its_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = FakeHub()
+    monkeypatch.setattr("huggingface_hub.snapshot_download", hub)
+    store = ModelStore(tmp_path / "models", Catalog([hub_model(tmp_path)]))
+    folder = store.pull("small")
+    assert hub.asked == {
+        "repository": "somebody/something",
+        "revision": "a" * 40,
+        "allow_patterns": list(CONTENT),
+    }
+    assert store.verify("small").revision == "a" * 40
+    assert not (folder / ".cache").exists()
+
+
+def test_a_hub_that_does_not_answer_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise ConnectionError("no route to the hub")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", unreachable)
+    store = ModelStore(tmp_path / "models", Catalog([hub_model(tmp_path)]))
+    with pytest.raises(CuegraphError, match="no route to the hub") as caught:
+        store.pull("small")
+    assert caught.value.code == "MODEL_MISSING"
+    assert not store.has("small")
 
 
 def test_a_source_with_other_bytes_is_refused_and_leaves_nothing(store: ModelStore, source: Path) -> None:
@@ -158,9 +202,7 @@ def test_every_model_of_the_catalog_is_pinned() -> None:
         assert catalog[name].record.revision, name
 
 
-@pytest.mark.parametrize(
-    "text", ["hf:owner/name@main", "hf:owner/name", "package:name", "s3", "file:relative"]
-)
+@pytest.mark.parametrize("text", ["hf:owner/name@main", "hf:owner/name", "package:name", "s3", "file:relative"])
 def test_a_source_that_is_not_pinned_is_refused(text: str) -> None:
     with pytest.raises(CuegraphError) as caught:
         parse_source(text)
