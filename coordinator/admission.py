@@ -9,19 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from services.runtime import settings
-from services.runtime.artifact import digest_bytes
+from services.runtime.artifact import Artifact, digest_bytes
 from services.runtime.canonical import canonical_json
+from services.runtime.errors import InputError, InvalidRequest, MediaNotFound
 from services.runtime.host import has_gpu
 from services.runtime.languages import language
 from services.runtime.manifest import CodeRecord, SettingRecord, now
 from services.runtime.media import check_media
+from services.runtime.node import Node
 from services.runtime.registry import load_stage
 from services.runtime.settings import Layer
 from services.runtime.stage import Stage
-from services.runtime.store import blobs
+from services.runtime.store import blobs, keys
 from services.runtime.store.base import Store
 
 from . import pipeline
+from .jobs import job_name
 from .lineage.records import JobRecord, MediaRecord
 
 
@@ -90,12 +93,41 @@ def take_in(store: Store, film: Path, resolved: Resolved) -> MediaRecord:
     return MediaRecord(blobs.add_file(store, film, media_type), title=film.stem, file_name=film.name)
 
 
+def take_over(node: Node, artifact: Artifact, title: str, resolved: Resolved) -> MediaRecord:
+    """Checks a film that is in the store already, every byte of it.
+
+    Raises InputError if it is not there or cannot be used, BlobAltered if the store has other bytes.
+    """
+    if artifact.uri != keys.blob(artifact.digest):
+        raise InvalidRequest(
+            f"the film {artifact.uri!r} is no file of the store; put it there as {keys.blob(artifact.digest)}"
+        )
+    size = node.store.size(artifact.uri)
+    if size is None:
+        raise MediaNotFound(f"the store {node.store.url} has no {artifact.uri}; put the film there first")
+    if size != artifact.size_bytes:
+        raise InvalidRequest(f"the film {artifact.uri} has {size} bytes in the store, not {artifact.size_bytes}")
+    with node.workspace() as folder:
+        _check_in(folder, node, artifact, title, resolved.request)
+    return MediaRecord(artifact, title=title, file_name=title)
+
+
+def _check_in(folder: Path, node: Node, artifact: Artifact, title: str, request: JobRequest) -> None:
+    """Raises InputError, which names the film as people do."""
+    film = folder / "film"
+    blobs.fetch(node.store, artifact, film)
+    try:
+        check_media(film, start=request.clip_start, end=request.clip_end)
+    except InputError as error:
+        raise type(error)(str(error).replace(str(film), title)) from error
+
+
 def job_of(resolved: Resolved, media: MediaRecord, code: CodeRecord, job_id: str = "") -> JobRecord:
     """The job that was asked for. Without a name it gets one: time and the digest of the request."""
     created = now()
     digest = request_digest(resolved, media)
     return JobRecord(
-        job=job_id or f"{created:%Y%m%d-%H%M%S}-{digest[:12]}",
+        job=job_id or job_name(created, digest),
         workflow=resolved.request.workflow,
         media=media,
         source_language=language(resolved.request.source_language).subtag,

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from services.runtime import host
+from services.runtime.artifact import Artifact
 from services.runtime.client import RemoteStage
 from services.runtime.local import LocalStage
 from services.runtime.models import Catalog, ModelStore
@@ -21,7 +22,7 @@ from services.runtime.store.base import Store
 from . import admission
 from .engines.local import LocalEngine
 from .jobs import Jobs
-from .lineage.records import JobRecord
+from .lineage.records import JobRecord, MediaRecord
 from .pools import Pools
 
 
@@ -79,13 +80,23 @@ class App:
         nothing is written.
         """
         resolved = admission.resolve(request)
-        media = admission.take_in(self.store, film, resolved)
-        twin = self.jobs.unfinished_twin(admission.request_digest(resolved, media))
-        if twin is not None:
-            return self.jobs.get(twin), False
-        job = admission.job_of(resolved, media, self.node.code)
-        job = replace(job, settings=self.node.redacted(job.settings))
-        return job, self.jobs.create(job)
+        return self._admit(resolved, admission.take_in(self.store, film, resolved))
+
+    def accept(self, film: Artifact, title: str, request: admission.JobRequest, request_id: str = "") -> JobRecord:
+        """The job for a film of the store: the one that was asked for with that id, or as `submit` finds it.
+
+        Raises InputError if the request or the film cannot be used, AlreadyExists if the id was used for
+        another request.
+        """
+        resolved = admission.resolve(request)
+        return self._admit(resolved, admission.take_over(self.node, film, title, resolved), request_id)[0]
+
+    def _admit(self, resolved: admission.Resolved, media: MediaRecord, request_id: str = "") -> tuple[JobRecord, bool]:
+        digest = admission.request_digest(resolved, media)
+        name = self.jobs.name_for(request_id, digest) if request_id else self.jobs.unfinished_twin(digest)
+        job = admission.job_of(resolved, media, self.node.code, name or "")
+        is_new = self.jobs.create(replace(job, settings=self.node.redacted(job.settings)))
+        return self.jobs.get(job.job), is_new
 
 
 def open_app(store: str = "", addresses: Mapping[str, str] | None = None) -> App:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def lay_out(jobs: Jobs, job: JobRecord, out: Path) -> tuple[Path, list[Delivered
         if found is not None:
             manifests[step.stage], artifact = found
             _lay_out_step(jobs.store, manifests[step.stage], artifact, folder)
-    return folder, [_deliver(jobs.store, folder, job, *wanted) for wanted in _deliverables(job, manifests)]
+    return folder, [_deliver(jobs.store, folder, *made) for made in deliverables(job, manifests)]
 
 
 def _copy_logs(store: Store, job: JobRecord, folder: Path) -> None:
@@ -76,19 +76,23 @@ def _files(manifest: Manifest) -> Iterator[tuple[str, Artifact]]:
     yield from ((kept.file_name, kept.artifact) for kept in manifest.intermediates if kept.retained)
 
 
-def _deliverables(job: JobRecord, manifests: dict[str, Manifest]) -> Iterator[tuple[OutputRecord, str]]:
+def deliverables(job: JobRecord, manifests: Mapping[str, Manifest]) -> Iterator[tuple[str, OutputRecord]]:
+    """The outputs that people asked for, as far as they are made, each with the name its file gets."""
     for wanted in job.deliverables:
         manifest = manifests.get(wanted.stage)
         for output in manifest.outputs if manifest else ():
             if output.role == wanted.output:
-                yield output, wanted.extension
+                yield _file_name(job.media.title, output, wanted.extension), output
 
 
-def _deliver(store: Store, folder: Path, job: JobRecord, output: OutputRecord, extension: str) -> Delivered:
+def _file_name(title: str, output: OutputRecord, extension: str) -> str:
     language = output.attributes.get("language", "")
-    path = folder / f"{safe_name(job.media.title)}{'.' * bool(language)}{language}{extension}"
-    _copy(store, output.artifact, path)
-    return Delivered(output.role, language, path, output.artifact.digest)
+    return f"{safe_name(title)}{'.' * bool(language)}{language}{extension}"
+
+
+def _deliver(store: Store, folder: Path, name: str, output: OutputRecord) -> Delivered:
+    _copy(store, output.artifact, folder / name)
+    return Delivered(output.role, output.attributes.get("language", ""), folder / name, output.artifact.digest)
 
 
 def _copy(store: Store, artifact: Artifact, path: Path) -> None:

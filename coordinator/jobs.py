@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
 from services.runtime import commits as runtime_commits
+from services.runtime.artifact import digest_bytes
 from services.runtime.canonical import canonical_json
 from services.runtime.errors import (
     AlreadyExists,
@@ -26,6 +29,7 @@ from services.runtime.errors import (
     InvalidRequest,
     ObjectNotFound,
     UnknownName,
+    WrongJobState,
 )
 from services.runtime.manifest import Notice, now
 from services.runtime.store import keys
@@ -35,6 +39,7 @@ from . import heartbeat, planner
 from .lineage.records import JobRecord, PlannedStep, SealedManifest, SealRecord
 
 _JOB_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 class JobState(StrEnum):
@@ -98,6 +103,30 @@ class Jobs:
         """The names of all jobs, newest first."""
         return sorted(self.store.folders("jobs/"), reverse=True)
 
+    def page(self, size: int, before: str = "", state: JobState | None = None) -> list[str]:
+        """The first `size` of the names, newest first, that come after `before` and are in that state."""
+        older = (name for name in self.names() if not before or name < before)
+        return list(islice((name for name in older if state in (None, self.state(name))), size))
+
+    def name_for(self, request_id: str, request_digest: str) -> str:
+        """The name of the job that a client asks for with that id: the same however often it asks.
+
+        Raises InvalidRequest if the id has another form, AlreadyExists if it was used for another request.
+        """
+        if not _REQUEST_ID.fullmatch(request_id):
+            raise InvalidRequest(f"request id {request_id!r} is not 1 to 64 letters, digits and hyphens")
+        id_digest = digest_bytes(request_id.encode())
+        asked = {"job": job_name(now(), id_digest), "request_digest": request_digest}
+        try:
+            self.store.create(keys.request(id_digest), canonical_json(asked))
+        except AlreadyExists:
+            asked = json.loads(self.store.get(keys.request(id_digest)))
+        if asked["request_digest"] != request_digest:
+            raise AlreadyExists(
+                f"request id {request_id!r} was used for another request, job {asked['job']}; take a new one"
+            )
+        return asked["job"]
+
     def unfinished_twin(self, request_digest: str) -> str | None:
         """The newest job that was asked for in the same words and has not ended, or None."""
         twins = (name for name in self.names() if name.endswith(f"-{request_digest[:12]}"))
@@ -133,20 +162,20 @@ class Jobs:
     def retry(self, job_id: str) -> int:
         """Asks for another round of a job that failed or was cancelled. Returns its number.
 
-        Raises InvalidRequest if the job is not over or has succeeded.
+        Raises WrongJobState if the job is not over or has succeeded.
         """
         state = self.state(job_id)
         if state not in (JobState.FAILED, JobState.CANCELLED):
-            raise InvalidRequest(f"job {job_id} is {state}; only a FAILED or CANCELLED job can be retried")
+            raise WrongJobState(f"job {job_id} is {state}; only a FAILED or CANCELLED job can be retried")
         number = self.round(job_id) + 1
         self._write(job_id, number, "requested", {"time": now().isoformat()})
         return number
 
     def cancel(self, job_id: str) -> None:
-        """Calls the job off; whoever drives it notices within a second. Raises InvalidRequest if it is over."""
+        """Calls the job off; whoever drives it notices within a second. Raises WrongJobState if it is over."""
         state = self.state(self.get(job_id).job)
         if state.is_final:
-            raise InvalidRequest(f"job {job_id} is {state} already and cannot be cancelled")
+            raise WrongJobState(f"job {job_id} is {state} already and cannot be cancelled")
         self._write(job_id, self.round(job_id), "cancel", {"time": now().isoformat()})
         if state is JobState.QUEUED:
             self.end(job_id, Outcome(JobState.CANCELLED, now()))
@@ -181,6 +210,11 @@ class Jobs:
             self.store.create(keys.round_file(job_id, number, name), canonical_json(value))
         except AlreadyExists:
             return
+
+
+def job_name(created: datetime, digest: str) -> str:
+    """A name that sorts by time."""
+    return f"{created:%Y%m%d-%H%M%S}-{digest[:12]}"
 
 
 @functools.cache

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.runtime import commits
 from services.runtime.artifact import Artifact
+from services.runtime.errors import ObjectNotFound
+from services.runtime.manifest import Manifest
 from services.runtime.store.base import Store
 
-from .jobs import Jobs
+from .jobs import Jobs, JobState, Outcome
 from .lineage.records import JobRecord, PlannedStep
+
+RUNNING = "RUNNING"
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,29 @@ class StepStatus:
     seconds: float
     """Wall-clock seconds of that attempt; 0 without one."""
     manifest: Artifact | None = None
+    record: Manifest | None = None
+    """What the manifest says."""
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """Where a job stands."""
+
+    job: JobRecord
+    state: JobState
+    steps: tuple[StepStatus, ...]
+    started: datetime | None
+    """When its first step began."""
+    outcome: Outcome | None
+    """How its last round ended; None while it has not."""
+
+
+def job_status(jobs: Jobs, job_id: str) -> JobStatus:
+    """A job as it stands. Raises UnknownName if there is none of that name."""
+    job = jobs.get(job_id)
+    state = jobs.state(job_id)  # read first: if the job is over, so is all that is read after it
+    steps = tuple(step_statuses(jobs, job))
+    return JobStatus(job, state, steps, _first_start(jobs.store, job), jobs.outcome(job_id))
 
 
 def step_statuses(jobs: Jobs, job: JobRecord) -> list[StepStatus]:
@@ -34,7 +63,16 @@ def _status(store: Store, job: JobRecord, planned: PlannedStep) -> StepStatus:
     found = commits.latest(store, step)
     if found is None:
         begun = commits.attempts(store, step)
-        return StepStatus(planned, "RUNNING" if begun else "PENDING", 0.0)
+        return StepStatus(planned, RUNNING if begun else "PENDING", 0.0)
     manifest, artifact = found
     seconds = (manifest.times.finished - manifest.times.started).total_seconds()
-    return StepStatus(planned, manifest.status, round(seconds, 3), artifact)
+    return StepStatus(planned, manifest.status, round(seconds, 3), artifact, manifest)
+
+
+def _first_start(store: Store, job: JobRecord) -> datetime | None:
+    """Nothing runs before the first step of the plan."""
+    try:
+        started = json.loads(store.get(job.plan[0].of(job.job).attempt(1, "started")))
+    except ObjectNotFound:
+        return None
+    return datetime.fromisoformat(started["time"])

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,9 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from cuegraph.v1 import stage_service_pb2, stage_service_pb2_grpc
-from services.runtime import wire
+from services.runtime import errors, wire
 from services.runtime.artifact import Artifact, digest_bytes
 from services.runtime.client import RemoteStage
-from services.runtime.errors import InvalidSetting
 from services.runtime.manifest import SettingRecord, Status
 from services.runtime.request import Observer, StageDescription, StageRequest, StageResult
 from services.runtime.server import StageServer, serve
@@ -99,7 +99,7 @@ class FakeStage:
         return Status.FAILED
 
     def refuse(self, request: StageRequest, observer: Observer, cancelled: threading.Event) -> Status:
-        raise InvalidSetting("there is no beam of size 0; take 1 or more")
+        raise errors.InvalidSetting("there is no beam of size 0; take 1 or more")
 
     def explode(self, request: StageRequest, observer: Observer, cancelled: threading.Event) -> Status:
         raise ZeroDivisionError("division by zero")
@@ -138,31 +138,29 @@ class InProcess:
     """A server in a thread of this process."""
 
     def __init__(self, *stages: FakeStage, capacity: int = 1, listen: str = "127.0.0.1:0") -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._bound: Future[str] = Future()
+        self._grace_seconds = 0.0
+        self._thread = threading.Thread(target=asyncio.run, args=(self._serve(StageServer(stages, capacity), listen),))
         self._thread.start()
-        self._server = StageServer(stages, capacity)
-        try:
-            self.address = self._do(self._server.start(listen))
-        except BaseException:
-            self._end()
-            raise
-        self._serving = asyncio.run_coroutine_threadsafe(self._server.warm_up_and_wait(), self._loop)
+        self.address = self._bound.result(PATIENCE_SECONDS)
 
     def stop(self, grace_seconds: float = 0.0) -> None:
-        self._serving.cancel()
-        try:
-            self._do(self._server.stop(grace_seconds))
-        finally:
-            self._end()
-
-    def _end(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._grace_seconds = grace_seconds
+        self._loop.call_soon_threadsafe(self._told.set)
         self._thread.join(PATIENCE_SECONDS)
-        self._loop.close()
+        assert not self._thread.is_alive()
 
-    def _do(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_SECONDS)
+    async def _serve(self, server: StageServer, listen: str) -> None:
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            self._bound.set_result(await server.start(listen))
+        except errors.InvalidRequest as error:
+            self._bound.set_exception(error)
+            return
+        working = asyncio.create_task(server.work())
+        await self._told.wait()
+        working.cancel()
+        await server.stop(self._grace_seconds)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import typer
 
 from services.runtime.errors import Cancelled, CuegraphError, InputError
 
-from . import doctor, jobs, lineage, models, run, stage
+from . import doctor, jobs, lineage, models, run, serve, stage
 from .output import report_error
 
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_CANCELLED = 1, 2, 130
@@ -22,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run.run)
+app.command("serve")(serve.serve_jobs)
 app.command("doctor")(doctor.doctor)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(lineage.app, name="lineage")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from services.runtime.errors import CuegraphError
+from services.runtime.logs import LogFormat
+from services.runtime.redaction import Redactor
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -33,6 +36,15 @@ def only_json(*, wanted: bool) -> Iterator[TextIO]:
         sys.stdout.flush()
         os.dup2(kept, 1)
         os.close(kept)
+
+
+def log_to_stderr(redactor: Redactor) -> None:
+    """What a server logs of itself: INFO and up, though the logs of stages have everything, and no secrets."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.INFO)
+    handler.setFormatter(LogFormat(redactor))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
 
 
 def print_json(value: Any, stream: TextIO | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from services.runtime.server import serve
 
 from ..app import open_app
 from .options import StoreOption
-from .output import err
+from .output import err, log_to_stderr
 
 app = typer.Typer(help="Serves stages over gRPC.", no_args_is_help=True)
 
@@ -31,8 +30,8 @@ def serve_stages(
     grace: Annotated[float, typer.Option(min=0, help="Seconds that runs have to end after SIGTERM.")] = 30.0,
 ) -> None:
     """Serves stages until SIGTERM. Prints the address once it listens; health says when the models are loaded."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     opened = open_app(store)
+    log_to_stderr(opened.redactor)
     stages = [opened.local_stage(name, profile, capacity) for name in names]
     serve(
         stages,

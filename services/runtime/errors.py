@@ -5,6 +5,7 @@
     │   ├── UnknownName       a stage, setting, profile, model, language or pipeline nobody knows
     │   ├── InvalidSetting    a setting has a value that cannot be used
     │   ├── InvalidRequest    a request contradicts itself or lacks something
+    │   │   └── WrongJobState   a job is not in a state in which this can be done to it
     │   ├── InvalidDocument   a document or manifest does not have the form its schema promises
     │   ├── MediaNotFound, MediaNotReadable, MediaIsFolder, MediaEmpty
     │   ├── UnreadableMedia, TruncatedMedia, NoAudioStream
@@ -70,6 +71,10 @@ class InvalidSetting(InputError):
 
 class InvalidRequest(InputError):
     code = "REQUEST_INVALID"
+
+
+class WrongJobState(InvalidRequest):
+    code = "JOB_STATE_WRONG"
 
 
 class InvalidDocument(InputError):

@@ -4,43 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import logging
-import signal
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from grpc_status import rpc_status
 
 from cuegraph.v1 import stage_service_pb2, stage_service_pb2_grpc
 
 from . import wire
 from .active_runs import ActiveRuns, Event, in_thread
-from .errors import CuegraphError, InvalidRequest, StageCrashed, unknown_name
+from .errors import StageCrashed, unknown_name
 from .request import StageClient, StageDescription, StageResult
+from .serving import FAREWELL_SECONDS, OPTIONS, Context, bind, errors_as_status, serve_until_told
 
 CANCEL_PATIENCE_SECONDS = 10.0
 """How long a cancelled run may take to write its manifest."""
-FAREWELL_SECONDS = 5.0
-"""How long open streams may take to deliver the last events."""
-
-_OPTIONS = (
-    ("grpc.so_reuseport", 0),  # a second server on the port is a mistake that must show
-    # Clients look every few seconds whether the stage is still there (see client.py); they may.
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 1_000),
-    ("grpc.keepalive_permit_without_calls", 1),
-    # The server looks too, so that the streams of vanished clients are closed.
-    ("grpc.keepalive_time_ms", 20_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
-    ("grpc.http2.ping_timeout_ms", 10_000),
-)
-
-Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
-
-_log = logging.getLogger(__name__)
 
 
 class HostedStage(StageClient, Protocol):
@@ -65,20 +45,7 @@ def serve(
     thread. Raises InvalidRequest if the address cannot be bound, ModelError if a model cannot be loaded, and
     StageCrashed if a run did not heed its cancellation.
     """
-    asyncio.run(_serve(StageServer(stages, capacity), listen, grace_seconds, ready))
-
-
-async def _serve(server: StageServer, listen: str, grace_seconds: float, ready: Callable[[str], None]) -> None:
-    address = await server.start(listen)
-    serving = asyncio.create_task(server.warm_up_and_wait())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
-    ready(address)
-    try:
-        with suppress(asyncio.CancelledError):
-            await serving
-    finally:
-        await server.stop(grace_seconds)
+    serve_until_told(StageServer(stages, capacity), listen, grace_seconds, ready)
 
 
 class StageServer:
@@ -91,17 +58,17 @@ class StageServer:
 
     async def start(self, listen: str) -> str:
         """Listens and returns the address that is bound. No stage runs before its models are loaded."""
-        self._server = grpc.aio.server(options=_OPTIONS)
+        self._server = grpc.aio.server(options=OPTIONS)
         stage_service_pb2_grpc.add_StageServiceServicer_to_server(_Servicer(self._hosts), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(_service_names(), self._server)
         for name in ("", *self._hosts):
             await self._health.set(name, health_pb2.HealthCheckResponse.NOT_SERVING)
-        address = _bind(self._server, listen)
+        address = bind(self._server, listen)
         await self._server.start()
         return address
 
-    async def warm_up_and_wait(self) -> None:
+    async def work(self) -> None:
         """Loads the models stage by stage, each serves as soon as its own are there, then waits until cancelled.
 
         Raises ModelError.
@@ -157,13 +124,13 @@ class _Servicer(stage_service_pb2_grpc.StageServiceServicer):
     async def DescribeStage(  # noqa: N802  the contract's name
         self, message: stage_service_pb2.DescribeStageRequest, context: Context
     ) -> stage_service_pb2.DescribeStageResponse:
-        async with _errors_as_status(context):
+        async with errors_as_status(context):
             return wire.description_to_proto(self._host(message.stage).description)
 
     async def RunStage(  # noqa: N802  the contract's name
         self, message: stage_service_pb2.RunStageRequest, context: Context
     ) -> None:
-        async with _errors_as_status(context):
+        async with errors_as_status(context):
             request = wire.request_from_proto(message)
             runs = self._host(request.step.stage).runs
             run, attached = runs.join(request)
@@ -179,7 +146,7 @@ class _Servicer(stage_service_pb2_grpc.StageServiceServicer):
     async def CancelRun(  # noqa: N802  the contract's name
         self, message: stage_service_pb2.CancelRunRequest, context: Context
     ) -> stage_service_pb2.CancelRunResponse:
-        async with _errors_as_status(context):
+        async with errors_as_status(context):
             step = wire.step_from_proto(message.step)
             return stage_service_pb2.CancelRunResponse(found=self._host(step.stage).runs.cancel(step))
 
@@ -187,25 +154,6 @@ class _Servicer(stage_service_pb2_grpc.StageServiceServicer):
         if stage not in self._hosts:
             raise unknown_name("stage", stage, self._hosts)
         return self._hosts[stage]
-
-
-@asynccontextmanager
-async def _errors_as_status(context: Context) -> AsyncIterator[None]:
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001  every call ends in a status that says what happened
-        if not isinstance(error, CuegraphError):
-            _log.exception("a call failed in a way that nobody foresaw")
-        status = rpc_status.to_status(wire.error_to_status(error))
-        await context.abort(status.code, status.details, status.trailing_metadata)
-
-
-def _bind(server: grpc.aio.Server, listen: str) -> str:
-    try:
-        port = server.add_insecure_port(listen)
-    except RuntimeError as error:
-        raise InvalidRequest(f"cannot listen on {listen!r}: {error}; choose another address") from error
-    return listen if listen.startswith("unix:") else f"{listen.rpartition(':')[0]}:{port}"
 
 
 def _service_names() -> tuple[str, ...]:

@@ -33,6 +33,7 @@ _STATUS_CODES = (
     (errors.UnknownName, grpc.StatusCode.NOT_FOUND),
     (errors.ObjectNotFound, grpc.StatusCode.NOT_FOUND),
     (errors.AlreadyExists, grpc.StatusCode.ALREADY_EXISTS),
+    (errors.WrongJobState, grpc.StatusCode.FAILED_PRECONDITION),
     (errors.InputError, grpc.StatusCode.INVALID_ARGUMENT),
     (errors.StageBusy, grpc.StatusCode.RESOURCE_EXHAUSTED),
     (errors.StageUnavailable, grpc.StatusCode.UNAVAILABLE),

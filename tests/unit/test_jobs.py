@@ -82,7 +82,7 @@ def test_a_retried_job_is_queued_again(jobs: Jobs) -> None:
 def test_a_job_that_is_not_over_cannot_be_retried(jobs: Jobs) -> None:
     with pytest.raises(CuegraphError) as error:
         jobs.retry("job1")
-    assert error.value.code == "REQUEST_INVALID"
+    assert error.value.code == "JOB_STATE_WRONG"
 
 
 def test_a_queued_job_that_is_cancelled_is_over(jobs: Jobs) -> None:
@@ -101,7 +101,7 @@ def test_a_job_that_is_over_cannot_be_cancelled(jobs: Jobs) -> None:
     jobs.end("job1", failed())
     with pytest.raises(CuegraphError) as error:
         jobs.cancel("job1")
-    assert error.value.code == "REQUEST_INVALID"
+    assert error.value.code == "JOB_STATE_WRONG"
 
 
 @pytest.mark.parametrize("name", ["nobody", "../job1", "JOB 1", ""])
