@@ -12,7 +12,7 @@ readonly requirements=("grpcio-tools==1.74.0" "grpcio==1.74.0" "protobuf==6.31.1
 prepare() {
     local installed="$environment/installed"
     if [[ "$(cat "$installed" 2>/dev/null)" != "${requirements[*]}" ]]; then
-        python3 -m venv --clear "$environment"
+        "${PYTHON:-python3}" -m venv --clear "$environment"
         "$environment/bin/pip" install --disable-pip-version-check "${requirements[@]}"
         echo "${requirements[*]}" > "$installed"
     fi

@@ -123,6 +123,9 @@ class FakeStage:
             sum(range(1_000))
         return Status.CANCELLED
 
+    def ignore_cancellation(self, request: StageRequest, observer: Observer, cancelled: threading.Event) -> Status:
+        return self.wait_for_file(request, observer, threading.Event())
+
     def wait_for_file(self, request: StageRequest, observer: Observer, cancelled: threading.Event) -> Status:
         """Goes on once the file `release` exists; with `end` says how it ends then."""
         observer.progress(1.0, 10.0)

@@ -1,5 +1,6 @@
 """A stage answers the same whether it runs in this process or behind gRPC, and survives what networks do."""
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from cuegraph.v1 import step_pb2
 from services.runtime import errors
+from services.runtime import server as runtime_server
 from services.runtime.manifest import Status
 from services.runtime.request import StageClient, StageRequest, StageResult
 from tests.fake_stage import (
@@ -246,6 +248,42 @@ def test_a_stopping_server_takes_no_new_runs_and_lets_the_old_ones_end(
         assert running.result(PATIENCE_SECONDS) == result(Status.SUCCEEDED)
         stopping.join(PATIENCE_SECONDS)
         assert not stopping.is_alive()
+
+
+def test_a_server_that_still_loads_its_models_stops_when_told(fake: FakeStage) -> None:
+    fake.warm.clear()
+    InProcess(fake).stop()
+    fake.warm.set()
+
+
+def test_a_server_whose_models_cannot_be_loaded_ends_with_the_reason() -> None:
+    class Broken(FakeStage):
+        def warm_up(self) -> None:
+            raise errors.ModelMissing("model 'tiny' is not here; pull it")
+
+    with pytest.raises(errors.ModelMissing):
+        runtime_server.serve([Broken()], "127.0.0.1:0")
+
+
+def test_a_run_that_does_not_heed_its_cancellation_is_not_waited_for_forever(
+    fake: FakeStage, release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime_server, "CANCEL_PATIENCE_SECONDS", 0.1)
+
+    async def scenario() -> None:
+        server = runtime_server.StageServer([fake], 1)
+        address = await server.start("127.0.0.1:0")
+        working = asyncio.create_task(server.work())
+        assert await asyncio.to_thread(health, address, "fake", SERVING) == SERVING
+        with stream(address, request("ignore_cancellation", release=str(release))) as events:
+            assert await asyncio.to_thread(lambda: next(events).HasField("accepted"))
+            working.cancel()
+            with pytest.raises(errors.StageCrashed):
+                await server.stop(0.0)
+        release.touch()
+        assert await asyncio.to_thread(fake.ended.wait, PATIENCE_SECONDS)
+
+    asyncio.run(scenario())
 
 
 def test_an_address_that_is_taken_is_refused(address: str) -> None:
