@@ -1,0 +1,38 @@
+"""Every benchmark by name, in the order of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from services.runtime.errors import unknown_name
+from tests.bench import lineage, long_film, noop, overhead, store, wer, word_times
+from tests.bench.figures import Benchmark
+
+BENCHMARKS = (
+    Benchmark("wer", "How many words are wrong?", wer.measure),
+    Benchmark("word_times", "How far off are the times of words?", word_times.measure),
+    Benchmark("overhead", "What does the runtime cost beside the stages alone?", overhead.measure),
+    Benchmark("noop", "What does a step cost that does nothing?", noop.measure),
+    Benchmark("store", "How fast does a store take and give?", store.measure),
+    Benchmark("lineage", "How fast is lineage verified and traced?", lineage.measure),
+    Benchmark("long_film", "How much memory and time does a long film need?", long_film.measure, is_long=True),
+)
+
+
+def chosen(names: Sequence[str], minutes: Sequence[float] = ()) -> list[Benchmark]:
+    """The named benchmarks, or all short ones; the long film lasts `minutes`. Raises UnknownName."""
+    known = {benchmark.name: benchmark for benchmark in BENCHMARKS}
+    if minutes:
+        known["long_film"] = _lasting(known["long_film"], minutes)
+    if not names:
+        return [benchmark for benchmark in known.values() if not benchmark.is_long]
+    for name in names:
+        if name not in known:
+            raise unknown_name("benchmark", name, known)
+    return [known[name] for name in names]
+
+
+def _lasting(benchmark: Benchmark, minutes: Sequence[float]) -> Benchmark:
+    measure = partial(long_film.measure, minutes=tuple(minutes))
+    return Benchmark(benchmark.name, benchmark.question, measure, benchmark.is_long)
