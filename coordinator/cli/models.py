@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from services.runtime.models import ModelStore
+from services.runtime.settings import allow_model_hubs
 
 from ..app import open_app
 from .options import JsonOption
@@ -32,6 +33,7 @@ def list_models(json: JsonOption = False) -> None:
 @app.command()
 def pull(names: Names = None) -> None:
     """Brings models to this machine, checked against their digests; without names, those that need no network."""
+    allow_model_hubs()
     models = open_app().models
     for name in names or _local(models):
         say(f"{name}: {models.pull(name)}")

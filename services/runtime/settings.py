@@ -89,6 +89,11 @@ def _s3_access() -> S3Access | None:
     )
 
 
+def allow_model_hubs() -> None:
+    """For the one command that fetches models: lets it ask hubs, unless the environment forbids it."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "0")
+
+
 def quiet_libraries() -> None:
     """Switches off what libraries would send home or fetch by themselves. Call it before they are imported."""
     os.environ["PYANNOTE_METRICS_ENABLED"] = "false"
