@@ -9,6 +9,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from services.runtime.errors import InvalidRequest
+
 Samples = NDArray[np.float32]
 
 SAMPLE_RATE = 16_000
@@ -20,8 +22,14 @@ _FRAME_SECONDS = 0.02
 class Sound:
     """A mono recording on disk. A context manager."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sample_count: int) -> None:
+        """Raises InvalidRequest if the file is not a mono recording of `sample_count` samples."""
         self._file = soundfile.SoundFile(path)
+        if (self._file.frames, self._file.channels) != (sample_count, 1):
+            raise InvalidRequest(
+                f"the speech audio has {self._file.frames} samples in {self._file.channels} channels and the media "
+                f"document says {sample_count} in one; give both from the same run of demux"
+            )
 
     def __enter__(self) -> Sound:
         return self

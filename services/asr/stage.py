@@ -130,7 +130,7 @@ def _recognise(run: Run[AsrSettings], track: AudioTrack, speech: Speech) -> Iter
     if not speech.regions:
         return
     recogniser, options, total = _recogniser(run), run.settings.options, track.sample_count / track.sample_rate
-    with Sound(run.input("speech_audio")) as sound:
+    with Sound(run.input("speech_audio"), track.sample_count) as sound:
         windows = _windows(run.settings, speech, sound)
         for first in range(0, len(windows), run.settings.batch_size):
             batch = windows[first : first + run.settings.batch_size]

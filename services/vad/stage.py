@@ -97,7 +97,7 @@ def find_speech(
 ) -> Speech:
     """Where somebody speaks in `audio`, a mono file that holds the samples of `track`.
 
-    Raises InvalidRequest if the model wants another sample rate, EngineOutOfMemory.
+    Raises InvalidRequest if it does not, or the model wants another sample rate; EngineOutOfMemory.
     """
     if track.sample_rate != detector.sample_rate:
         raise InvalidRequest(
@@ -117,7 +117,7 @@ def score(audio: Path, track: AudioTrack, detector: Detector, settings: VadSetti
     step = round(settings.window_step_seconds * track.sample_rate)
     scores = OverlapAdd(framing, track.sample_count)
     total = track.sample_count / track.sample_rate
-    for starts, windows in batches(audio, framing.window, step, settings.batch_size):
+    for starts, windows in batches(audio, track.sample_count, framing.window, step, settings.batch_size):
         for start, window_scores in zip(starts, detector.probabilities(windows), strict=True):
             scores.add(start, window_scores)
         progress(min(total, (starts[-1] + framing.window) / track.sample_rate), total)

@@ -9,6 +9,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from services.runtime.errors import InvalidRequest
+
 Windows = NDArray[np.float32]
 
 
@@ -17,13 +19,19 @@ def starts(sample_count: int, window: int, step: int) -> range:
     return range(0, max(0, sample_count - window) + step if sample_count else 0, step)
 
 
-def batches(path: Path, window: int, step: int, batch_size: int) -> Iterator[tuple[range, Windows]]:
+def batches(path: Path, sample_count: int, window: int, step: int, batch_size: int) -> Iterator[tuple[range, Windows]]:
     """First samples of up to `batch_size` windows, and the windows, shape (windows, window).
 
-    What lies beyond the end of the recording is silence.
+    What lies beyond the end of the recording is silence. Raises InvalidRequest if the file is not a mono recording of
+    `sample_count` samples.
     """
     with soundfile.SoundFile(path) as audio:
-        every = starts(audio.frames, window, step)
+        if (audio.frames, audio.channels) != (sample_count, 1):
+            raise InvalidRequest(
+                f"the speech audio has {audio.frames} samples in {audio.channels} channels and the media document "
+                f"says {sample_count} in one; give both from the same run of demux"
+            )
+        every = starts(sample_count, window, step)
         for first in range(0, len(every), batch_size):
             some = every[first : first + batch_size]
             audio.seek(some[0])

@@ -147,6 +147,14 @@ def test_a_cancelled_run_stops_at_the_next_batch(detect: Detect, tmp_path: Path)
     assert len(reports) == 1
 
 
+def test_audio_that_is_not_the_one_of_the_media_document_is_refused(detect: Detect, tmp_path: Path) -> None:
+    recording = save(tmp_path / "one.wav", np.zeros(RATE, np.float32))
+    save(recording.path, np.zeros(2 * RATE, np.float32))
+    with pytest.raises(CuegraphError, match="same run of demux") as caught:
+        detect(recording)
+    assert caught.value.code == "REQUEST_INVALID"
+
+
 def test_audio_of_another_sample_rate_is_refused(detector: Detector, detect: Detect, tmp_path: Path) -> None:
     recording = save(tmp_path / "silence.wav", np.zeros(RATE, np.float32), rate=8_000)
     with pytest.raises(CuegraphError, match="8000 Hz") as caught:

@@ -44,7 +44,7 @@ def test_batches_hold_what_the_recording_holds_and_then_silence(
     soundfile.write(tmp_path / "a.wav", samples, 16_000, subtype="FLOAT")
     padded = np.pad(samples, (0, 200))
     seen = []
-    for some, windows in batches(tmp_path / "a.wav", 100, 30, batch_size):
+    for some, windows in batches(tmp_path / "a.wav", sample_count, 100, 30, batch_size):
         assert windows.shape == (len(some), 100)
         for start, window in zip(some, windows, strict=True):
             assert np.array_equal(window, padded[start : start + 100])
