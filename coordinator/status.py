@@ -70,9 +70,9 @@ def _status(store: Store, job: JobRecord, planned: PlannedStep) -> StepStatus:
 
 
 def _first_start(store: Store, job: JobRecord) -> datetime | None:
-    """Nothing runs before the first step of the plan."""
+    """When the first step was first begun: nothing runs before it."""
     try:
         started = json.loads(store.get(job.plan[0].of(job.job).attempt(1, "started")))
     except ObjectNotFound:
         return None
-    return datetime.fromisoformat(started["time"])
+    return datetime.fromisoformat(started["time"]) if "time" in started else None
