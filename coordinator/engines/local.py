@@ -139,11 +139,12 @@ class _Drive:
 
     def _result(self, step: PlannedStep) -> StageResult:
         """Runs the step, again if its error says that this may help. Raises CuegraphError."""
-        client, request = self._pools.client(step.stage), self._request(step)
+        client, observer = self._pools.client(step.stage), _StepObserver(step, self._observer)
         tries = 0
         while True:
             try:
-                result = client.run(request, _StepObserver(step, self._observer), self._cancelled)
+                # A new request each time: an equal one would be answered with the end of the last try.
+                result = client.run(self._request(step), observer, self._cancelled)
                 problem = self._retryable_error(result)
                 if problem is None:
                     return result

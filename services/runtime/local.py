@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import settings
+from .errors import Cancelled
 from .execute import execute, warm_up
 from .manifest import SettingRecord
 from .node import Node
 from .request import Observer, StageDescription, StageRequest, StageResult
 from .stage import Input, Output, Stage
+
+
+_LOOK_SECONDS = 0.2
+"""How often a run that waits for its turn looks whether it was cancelled."""
 
 
 class LocalStage:
@@ -35,8 +40,13 @@ class LocalStage:
         warm_up(self._stage, self._warm, self._node)
 
     def run(self, request: StageRequest, observer: Observer, cancelled: threading.Event) -> StageResult:
-        with self._slots:
+        while not self._slots.acquire(timeout=_LOOK_SECONDS):
+            if cancelled.is_set():
+                raise Cancelled(f"{self._stage.name} was cancelled before its turn came")
+        try:
             return execute(self._stage, request, self._node, observer, cancelled)
+        finally:
+            self._slots.release()
 
 
 def describe(stage: Stage[Any], capacity: int) -> StageDescription:
