@@ -14,7 +14,6 @@ from .node import Node
 from .request import Observer, StageDescription, StageRequest, StageResult
 from .stage import Input, Output, Stage
 
-
 _LOOK_SECONDS = 0.2
 """How often a run that waits for its turn looks whether it was cancelled."""
 
