@@ -14,7 +14,7 @@ from services.runtime.errors import ToolFailed, TruncatedMedia, UnreadableMedia
 from services.runtime.ffprobe import READING, MediaFacts, StreamFacts, ffmpeg_url, quoted
 from services.runtime.media import Clip, probe, tolerance
 from services.runtime.progress import Progress
-from services.runtime.transcode import FFMPEG, run_ffmpeg
+from services.runtime.transcode import FFMPEG, Share, run_ffmpeg
 
 _LEAD_SECONDS = 1
 """Film time 0 is moved to here and back again. Left at 0, ffmpeg would move the time of an MPEG transport stream to
@@ -73,7 +73,7 @@ def extract(extraction: Extraction, targets: Sequence[Target], *, progress: Prog
     there is silence. Raises UnreadableMedia if the stream cannot be decoded, ToolFailed if ffmpeg fails otherwise.
     """
     try:
-        return run_ffmpeg(_command(extraction, targets), progress=progress, total_seconds=extraction.seconds)
+        return run_ffmpeg(_command(extraction, targets), Share(extraction.seconds), progress=progress)
     except ToolFailed as error:
         if _UNDECODABLE.search(str(error)):
             raise _undecodable(extraction, error) from error

@@ -10,7 +10,8 @@ from services.runtime.errors import InvalidRequest, unknown_name
 from services.runtime.ffprobe import MediaFacts
 from services.runtime.media import Clip, probe
 from services.runtime.stage import Input, Output, Run, Stage
-from services.runtime.transcode import run_ffmpeg
+from services.runtime.tools import run_tool
+from services.runtime.transcode import Share, run_ffmpeg
 
 from .command import PICTURE_TYPES, Cover, Muxing, mux_command, picture_command
 from .containers import CONTAINERS, COPY, MKV, MP4, Container, left_out, place
@@ -45,8 +46,8 @@ class Mux(Stage[MuxSettings]):
         facts = probe(run.input("media"), progress=run.progress)
         clip = _clip(from_json(Media, run.input("media_document").read_bytes()))
         subtitles = _subtitles(run)
-        for name in run.settings.containers:
-            _write(run, _plan(run, CONTAINERS[name], facts, clip, subtitles))
+        for position, name in enumerate(run.settings.containers):
+            _write(run, _plan(run, CONTAINERS[name], facts, clip, subtitles), position)
 
 
 def _clip(document: Media) -> Clip | None:
@@ -95,7 +96,7 @@ def _covers(run: Run[MuxSettings], container: Container, facts: MediaFacts) -> l
         if stream.is_picture and stream.codec in PICTURE_TYPES:
             suffix, media_type = PICTURE_TYPES[stream.codec]
             path = run.scratch(f"cover{stream.index}.{suffix}")
-            run_ffmpeg(picture_command(facts, stream.index, path), progress=run.progress, total_seconds=0.0)
+            run_tool(picture_command(facts, stream.index, path), progress=run.progress)
             covers.append(Cover(path, media_type))
     return covers
 
@@ -112,8 +113,11 @@ def _warn_of_changes(run: Run[MuxSettings], muxing: Muxing) -> None:
             )
 
 
-def _write(run: Run[MuxSettings], muxing: Muxing) -> None:
+def _write(run: Run[MuxSettings], muxing: Muxing, position: int) -> None:
+    """Writes the film at this position among those that are asked for, and looks at what was written."""
     languages = ",".join(track.language_tag for track in muxing.subtitles)
     path = run.output(muxing.container.name, f"film.{muxing.container.name}", subtitles=languages)
-    run_ffmpeg(mux_command(muxing, path), progress=run.progress, total_seconds=muxing.seconds)
+    total = muxing.seconds * len(run.settings.containers)
+    share = Share(muxing.seconds, before=muxing.seconds * position, total=total)
+    run_ffmpeg(mux_command(muxing, path), share, progress=run.progress)
     verify(muxing, path, progress=run.progress)

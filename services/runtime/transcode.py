@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from .progress import Progress
 from .tools import run_tool
@@ -16,12 +17,21 @@ _FAULT = re.compile(r"\[(error|fatal)\]|\bcorrupt", re.IGNORECASE)
 _DONE = "out_time_us="
 
 
-def run_ffmpeg(
-    arguments: Sequence[str], *, progress: Progress, total_seconds: float, skipped_seconds: float = 0.0
-) -> int:
+@dataclass(frozen=True)
+class Share:
+    """Which part of a run's work one ffmpeg does, in seconds of media."""
+
+    seconds: float
+    """What this ffmpeg goes through."""
+    before: float = 0.0
+    """What was done before it."""
+    total: float | None = None
+    """All that the run has to do; None: this ffmpeg does it all."""
+
+
+def run_ffmpeg(arguments: Sequence[str], share: Share, *, progress: Progress) -> int:
     """Runs an ffmpeg command line that begins with FFMPEG and returns how many faults it met and went past.
 
-    Progress is told in seconds of the output less `skipped_seconds` at its front, out of `total_seconds`.
     Raises ToolMissing, ToolFailed, Cancelled.
     """
     faults = 0
@@ -33,10 +43,12 @@ def run_ffmpeg(
     def follow(line: str) -> None:
         with suppress(ValueError):  # N/A until the first packet
             if line.startswith(_DONE):
-                done = int(line.removeprefix(_DONE)) / 1e6 - skipped_seconds
-                progress(min(max(done, 0.0), total_seconds), total_seconds)
+                tell(int(line.removeprefix(_DONE)) / 1e6)
 
-    progress(0.0, total_seconds)
+    def tell(seconds: float) -> None:
+        progress(share.before + min(max(seconds, 0.0), share.seconds), share.total or share.seconds)
+
+    tell(0.0)
     run_tool(arguments, progress=progress, on_output=follow, on_message=count)
-    progress(total_seconds, total_seconds)
+    tell(share.seconds)
     return faults
