@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
@@ -84,13 +85,15 @@ def flash(film: Path) -> float:
     raise AssertionError("no white frame")
 
 
-@pytest.mark.parametrize("codec", ["flac", "aac", "libmp3lame", "libopus", "ac3"])
-@pytest.mark.parametrize("container", ["mkv", "mp4", "ts"])
+CODECS = ("flac", "aac", "libmp3lame", "libopus", "ac3")
+
+
+@pytest.mark.parametrize(
+    ("container", "codec"), [*product(["mkv", "mp4"], CODECS), *product(["ts"], CODECS[1:])]
+)  # MPEG-TS cannot hold FLAC
 def test_the_tone_is_heard_when_the_white_frame_is_seen(
     demux: Demuxed, tmp_path: Path, codec: str, container: str
 ) -> None:
-    if (codec, container) == ("flac", "ts"):
-        pytest.skip("MPEG-TS cannot hold FLAC")
     film = beep_film(tmp_path / f"film.{container}", Beep(codec=codec))
     run = demux(film)
     seen = flash(film) - document(run).start_timestamp_seconds
