@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from coordinator.jobs import Jobs, Outcome
 from coordinator.lineage.records import Deliverable, JobRecord, MediaRecord, PlannedInput, PlannedStep
 from services.runtime.local import LocalStage
-from services.runtime.manifest import CodeRecord, Manifest, now
+from services.runtime.manifest import CodeRecord, Manifest, SettingRecord, now
 from services.runtime.node import Node
 from services.runtime.request import StageClient
 from services.runtime.stage import Input, Output, Run, Stage
@@ -61,8 +61,13 @@ DIAMOND = (
 )
 
 
-def small_job(store: Store, name: str = "job1", plan: tuple[PlannedStep, ...] = DIAMOND) -> JobRecord:
-    """A job in the store, ready to be driven."""
+def small_job(
+    store: Store,
+    name: str = "job1",
+    plan: tuple[PlannedStep, ...] = DIAMOND,
+    settings: Mapping[str, SettingRecord] | None = None,
+) -> JobRecord:
+    """A job in the store, ready to be driven. `settings` are by `stage.setting`."""
     media = MediaRecord(blobs.add_bytes(store, b"film", "text/plain"), "A film", "a film.txt")
     job = JobRecord(
         job=name,
@@ -75,6 +80,7 @@ def small_job(store: Store, name: str = "job1", plan: tuple[PlannedStep, ...] = 
         request_digest="0" * 64,
         create_time=now(),
         code=CodeRecord("0"),
+        settings=dict(settings or {}),
     )
     Jobs(store).create(job)
     return job

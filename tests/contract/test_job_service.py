@@ -91,7 +91,8 @@ class Place:
 
     def create(self, request_id: str = "", **changes: Any) -> Job:
         request = CreateJobRequest(request=self.request(**changes), request_id=request_id)
-        return self.jobs.CreateJob(request, timeout=PATIENCE_SECONDS).job
+        job: Job = self.jobs.CreateJob(request, timeout=PATIENCE_SECONDS).job
+        return job
 
     def watch(self, name: str) -> Iterator[WatchJobResponse]:
         return iter(self.jobs.WatchJob(WatchJobRequest(name=name), timeout=PATIENCE_SECONDS))
@@ -121,8 +122,8 @@ def refused(call: Callable[[], object]) -> tuple[grpc.StatusCode, str]:
     """The status and the reason of a call that must be refused."""
     with pytest.raises(grpc.RpcError) as caught:
         call()
-    own = client._own_error(caught.value, "the coordinator")
-    return caught.value.code(), own.code
+    call_that_failed: Any = caught.value
+    return call_that_failed.code(), client._own_error(caught.value, "the coordinator").code
 
 
 def setting(value_json: str, source: str = "") -> dict[str, step_pb2.Setting]:
