@@ -70,7 +70,7 @@ class Alignment(Stage[AlignmentSettings]):
         _aligner(loader)
 
     def run(self, run: Run[AlignmentSettings]) -> None:
-        recognised = codec.from_json(Transcript, run.input("transcript").read_bytes())
+        recognised = run.read("transcript", codec.reader(Transcript))
         aligned = replace(recognised, segments=tuple(_segments(run, recognised)))
         share = _checked_share(run, aligned)
         language = aligned.language_code

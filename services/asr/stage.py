@@ -82,8 +82,8 @@ class Asr(Stage[AsrSettings]):
         _recogniser(loader)
 
     def run(self, run: Run[AsrSettings]) -> None:
-        track = codec.from_json(Media, run.input("media").read_bytes()).speech_audio
-        speech = codec.from_json(Speech, run.input("speech").read_bytes())
+        track = run.read("media", codec.reader(Media)).speech_audio
+        speech = run.read("speech", codec.reader(Speech))
         _require_match(track, speech)
         if not speech.regions:
             run.warn("NO_SPEECH", f"there is no speech in stream {track.stream}, so there is no text")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Callable
 from typing import Annotated, Any, Protocol, TypeVar
 
 import pydantic_core
@@ -70,6 +71,11 @@ def from_json(kind: type[D], data: bytes) -> D:
         raise DocumentError(f"not a {kind.__name__} document: {place}: {problem['msg']}") from error
     document.check()
     return document
+
+
+def reader(kind: type[D]) -> Callable[[bytes], D]:
+    """`from_json` for one kind of document."""
+    return functools.partial(from_json, kind)
 
 
 def json_schema(kind: type[D]) -> dict[str, Any]:

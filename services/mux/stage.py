@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.documents.codec import from_json
+from services.documents.codec import reader
 from services.documents.media import Media
 from services.runtime.errors import InvalidRequest, unknown_name
 from services.runtime.ffprobe import MediaFacts
@@ -44,7 +44,7 @@ class Mux(Stage[MuxSettings]):
 
     def run(self, run: Run[MuxSettings]) -> None:
         facts = probe(run.input("media"), progress=run.progress)
-        clip = _clip(from_json(Media, run.input("media_document").read_bytes()))
+        clip = _clip(run.read("media_document", reader(Media)))
         subtitles = _subtitles(run)
         for position, name in enumerate(run.settings.containers):
             _write(run, _plan(run, CONTAINERS[name], facts, clip, subtitles), position)

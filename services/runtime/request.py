@@ -85,4 +85,3 @@ class StageClient(Protocol):
         start or its end could not be learned: InputError, StageUnavailable, StageBusy, StoreError.
         Setting `cancelled` reaches the stage within a second.
         """
-

@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
-from .errors import InvalidRequest, StageError
+from .errors import InvalidDocument, InvalidRequest, StageError
 from .progress import Progress
 
 S = TypeVar("S")
@@ -123,6 +123,13 @@ class Run(Loader[S]):
         if len(files) != 1:
             raise InvalidRequest(f"{self._stage.name} takes one file as {role!r} and got {len(files)}")
         return files[0]
+
+    def read(self, role: str, parse: Callable[[bytes], T]) -> T:
+        """The one file of that role, parsed. Raises InvalidDocument where `parse` raises ValueError."""
+        try:
+            return parse(self.input(role).read_bytes())
+        except ValueError as error:
+            raise InvalidDocument(f"{self._stage.name} cannot read its input {role!r}: {error}") from error
 
     def inputs(self, role: str) -> Sequence[Path]:
         """The files of that role in the order of the request; empty if none came."""

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.documents import cues as documents
-from services.documents.codec import from_json, to_json
+from services.documents.codec import reader, to_json
 from services.documents.cues import Cues
 from services.documents.media import Media
 from services.documents.transcript import Transcript, Word
@@ -96,8 +96,8 @@ class Subtitles(Stage[SubtitlesSettings]):
     libraries = ("pysubs2",)
 
     def run(self, run: Run[SubtitlesSettings]) -> None:
-        transcript = from_json(Transcript, run.input("transcript").read_bytes())
-        media = from_json(Media, run.input("media").read_bytes())
+        transcript = run.read("transcript", reader(Transcript))
+        media = run.read("media", reader(Media))
         words = tuple(transcript.words)
         rules = run.settings.rules(frame_rate(media))
         end = end_of(media)

@@ -78,7 +78,7 @@ class Vad(Stage[VadSettings]):
         _detector(loader)
 
     def run(self, run: Run[VadSettings]) -> None:
-        track = codec.from_json(Media, run.input("media").read_bytes()).speech_audio
+        track = run.read("media", codec.reader(Media)).speech_audio
         found = find_speech(run.input("speech_audio"), track, _detector(run), run.settings, run.progress)
         heard = f"{track.sample_count / track.sample_rate:.1f} s of stream {track.stream}"
         log.info("%d regions: %.1f s of speech in %s", len(found.regions), found.speech_seconds, heard)

@@ -151,6 +151,10 @@ def declare_an_unknown_role(run: Run[UpperSettings]) -> None:
     run.output("sound", "upper.wav").write_text("x")
 
 
+def read_what_cannot_be_read(run: Run[UpperSettings]) -> None:
+    run.read("text", int)
+
+
 @pytest.mark.parametrize(
     ("work", "code", "exception"),
     [
@@ -162,6 +166,7 @@ def declare_an_unknown_role(run: Run[UpperSettings]) -> None:
         (change_an_input, "INPUT_MODIFIED", "services.runtime.errors.InputModified"),
         (declare_a_folder, "STAGE_FAILED", "services.runtime.errors.StageError"),
         (declare_one_name_twice, "STAGE_FAILED", "services.runtime.errors.StageError"),
+        (read_what_cannot_be_read, "DOCUMENT_INVALID", "services.runtime.errors.InvalidDocument"),
         (declare_an_unknown_role, "STAGE_FAILED", "services.runtime.errors.StageError"),
     ],
 )
