@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from tests.bench import __main__ as command
 from tests.bench import lineage, noop, store
 from tests.bench.figures import Benchmark, Figure, median, p95, percentile
 from tests.bench.machine import this_machine
+from tests.bench.memory import PeakMemory
+from tests.bench.processes import run
 from tests.bench.report import Result, missed, with_result
 from tests.bench.suite import BENCHMARKS, chosen
 
@@ -94,6 +97,26 @@ def test_a_benchmark_that_breaks_says_so_and_keeps_what_it_measured(tmp_path: Pa
     broken = command.run(Benchmark("noop", "How long?", breaking), tmp_path)
     assert broken.figures == FIGURES[:1]
     assert "the disk is gone" in broken.to_markdown()
+
+
+def test_memory_of_a_process_and_its_children_is_seen(tmp_path: Path) -> None:
+    child = "import time; held = b'x' * (64 << 20); time.sleep(0.5)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    watched: list[PeakMemory] = []
+    command_line = (sys.executable, "-c", parent)
+    log = tmp_path / "log"
+    run(command_line, seconds=60, log=log, watch=lambda pid: watched.append(PeakMemory(pid, 0.05)))
+    assert watched[0].peak_bytes > 64 << 20
+
+
+def test_a_command_that_fails_is_shown_with_what_it_said(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="out of cheese"):
+        run((sys.executable, "-c", "raise SystemExit('out of cheese')"), seconds=60, log=tmp_path / "log")
+
+
+def test_a_command_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="-9"):
+        run((sys.executable, "-c", "import time; time.sleep(60)"), seconds=0.2, log=tmp_path / "log")
 
 
 @pytest.fixture
