@@ -55,8 +55,15 @@ class Bars:
     """A bar per stage, for a terminal."""
 
     def __init__(self, console: Console) -> None:
+        # No redirection: the logs of runs stand for stdout and stderr already, and each would feed the other.
         self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), _Rate(), console=console, refresh_per_second=5
+            TextColumn("{task.description}"),
+            BarColumn(),
+            _Rate(),
+            console=console,
+            refresh_per_second=5,
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._tasks: dict[PlannedStep, TaskID] = {}
 

@@ -102,7 +102,7 @@ class Attempt:
         meter = Meter()
         self._folder = folder
         with RunLog(folder / "stage.log", self.node.redactor, observer.log) as log:
-            status = self._status(Progress(observer.progress, cancelled))
+            status = self._status(Progress(log.outside(observer.progress), cancelled))
             if log.redacted:
                 self._warn("SECRET_REDACTED", f"{log.redacted} log lines held a secret, which was masked")
             _log.info("%s in %.1f s", status, meter.seconds)

@@ -13,12 +13,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
+from typing import ParamSpec, TextIO
 
 from .redaction import Redactor
+
+P = ParamSpec("P")
 
 _current: ContextVar[RunLog | None] = ContextVar("current_run_log", default=None)
 _active: list[RunLog] = []
@@ -51,7 +53,8 @@ class RunLog:
     def __init__(self, path: Path, redactor: Redactor, on_info: Callable[[logging.LogRecord], None]) -> None:
         self.path = path
         self._redactor = redactor
-        self._on_info = on_info
+        self._outside = copy_context()
+        self._on_info = self.outside(on_info)
         self._format = LogFormat(redactor)
         self._handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
         self._handler.setFormatter(self._format)
@@ -77,6 +80,15 @@ class RunLog:
                 _router.remove()
         _current.reset(self._token)
         self._handler.close()
+
+    def outside(self, call: Callable[P, None]) -> Callable[P, None]:
+        """`call`, made as from outside the run: what those who watch a run print is theirs, not the run's."""
+
+        def made(*args: P.args, **kwargs: P.kwargs) -> None:
+            # A copy, as a context can be entered only once at a time and threads of libraries log as well.
+            self._outside.copy().run(call, *args, **kwargs)
+
+        return made
 
     def take(self, record: logging.LogRecord) -> None:
         self._handler.handle(record)

@@ -272,6 +272,30 @@ def test_everything_is_in_the_stage_log_and_only_info_and_up_goes_on(node: Node)
     assert not any("detail" in line or "printed" in line for line in heard.lines)
 
 
+class Printing(Heard):
+    """Tells a terminal what it hears."""
+
+    def progress(self, done_seconds: float, total_seconds: float | None) -> None:
+        print(f"{done_seconds:g} of {total_seconds:g}", file=sys.stderr)
+
+    def log(self, record: logging.LogRecord) -> None:
+        print(f"heard {record.getMessage()}", file=sys.stderr)
+
+
+def test_what_watchers_print_is_shown_and_not_logged(node: Node, capsys: pytest.CaptureFixture[str]) -> None:
+    def work(run: Run[UpperSettings]) -> None:
+        run.progress(1.0, 2.0)
+        run.warn("TOO_QUIET", "hardly audible")
+        run.output("text", "upper.txt").write_text("a")
+
+    _, manifest = run_step(Doing(work), node, observer=Printing())
+    shown = capsys.readouterr().err
+    assert "1 of 2" in shown
+    assert "heard TOO_QUIET: hardly audible" in shown
+    assert "1 of 2" not in stage_log(node, manifest)
+    assert "heard" not in stage_log(node, manifest)
+
+
 def test_what_threads_of_a_library_log_is_not_lost(node: Node) -> None:
     def talk_elsewhere(run: Run[UpperSettings]) -> None:
         thread = threading.Thread(target=lambda: logging.getLogger("library").warning("from afar"))
