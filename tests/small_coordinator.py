@@ -70,9 +70,11 @@ class StandIns:
 
     def __init__(self, node: Node, work: Mapping[str, Work]) -> None:
         self._node, self._work = node, work
+        self._clients: dict[str, StageClient] = {}
 
     def client(self, stage: str) -> StageClient:
-        return LocalStage(stand_in(stage, self._work.get(stage, nothing)), self._node)
+        made = LocalStage(stand_in(stage, self._work.get(stage, nothing)), self._node)
+        return self._clients.setdefault(stage, made)
 
 
 @dataclass(frozen=True)

@@ -484,3 +484,17 @@ def test_jobs_beyond_the_slots_wait_for_their_turn(tmp_path: Path) -> None:
         assert place.jobs.GetJob(GetJobRequest(name=second.name)).job.state == JOB_STATE_QUEUED
         gate.opened.set()
         assert [place.ended(job.name).state for job in (first, second)] == [JOB_STATE_SUCCEEDED] * 2
+
+
+def test_a_job_that_waits_for_a_stage_can_be_called_off(place: Place) -> None:
+    place.gate.opened.clear()
+    first = place.create()
+    assert place.gate.begun.wait(PATIENCE_SECONDS)
+    second = place.create(settings=setting("7"))
+    for event in place.watch(second.name):
+        if event.HasField("job") and event.job.steps[2].running:
+            break
+    place.jobs.CancelJob(CancelJobRequest(name=second.name))
+    assert place.ended(second.name).state == JOB_STATE_CANCELLED
+    place.gate.opened.set()
+    assert place.ended(first.name).state == JOB_STATE_SUCCEEDED
