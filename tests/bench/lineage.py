@@ -72,13 +72,13 @@ def _require_all_hold(folder: Path) -> None:
 
 def _traced(folder: Path, job: str, which: str, count: int) -> Iterator[Figure]:
     store = open_store(folder.as_uri())
+    cold = [_cold_milliseconds(folder, job) for _ in range(count)]
+    yield median(f"trace a cue, {which}, cold", cold, "ms", TRACE_MILLISECONDS, "first of its process, imports aside")
+    warm = [milliseconds(lambda: trace(read_job(store, job), "1")) for _ in range(count + 1)][1:]
+    yield median(f"trace a cue, {which}, warm", warm, "ms", TRACE_MILLISECONDS, "reads the job and its documents")
     tracer = Tracer(read_job(store, job))
     again = [milliseconds(lambda: tracer.trace("2")) for _ in range(count)]
     yield median(f"trace a cue, {which}, job at hand", again, "ms", TRACE_MILLISECONDS)
-    warm = [milliseconds(lambda: trace(read_job(store, job), "1")) for _ in range(count + 1)][1:]
-    yield median(f"trace a cue, {which}, warm", warm, "ms", TRACE_MILLISECONDS, "reads the job and its documents")
-    cold = [_cold_milliseconds(folder, job) for _ in range(count)]
-    yield median(f"trace a cue, {which}, cold", cold, "ms", TRACE_MILLISECONDS, "first of its process, imports aside")
 
 
 def _cold_milliseconds(folder: Path, job: str) -> float:
