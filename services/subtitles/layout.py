@@ -15,12 +15,12 @@ from .rules import Rules
 from .timing import Slot, Speech, time_cues
 
 
-def lay_out(words: Sequence[Word], language_code: str, end_ms: int, rules: Rules) -> Cues:
-    """The words as readable cues. `end_ms` is when the film, or the clip of it, is over."""
+def lay_out(words: Sequence[Word], language_code: str, end_ms: int, rules: Rules, *, start_ms: int = 0) -> Cues:
+    """The words as readable cues, shown between the start and the end of the film or of the clip of it."""
     groups = _groups(pieces_of(words, language_code, rules), end_ms, rules)
     texts = [break_lines(group, rules) for group in groups]
     speeches = [_speech(group, lines) for group, lines in zip(groups, texts, strict=True)]
-    slots = time_cues(speeches, end_ms, rules)
+    slots = time_cues(speeches, start_ms, end_ms, rules)
     parts = zip(groups, texts, slots, strict=True)
     return Cues(language_code, tuple(_cue(number, *part) for number, part in enumerate(parts, 1)))
 

@@ -101,7 +101,8 @@ class Subtitles(Stage[SubtitlesSettings]):
         words = tuple(transcript.words)
         rules = run.settings.rules(frame_rate(media))
         end = end_of(media)
-        cues = lay_out(words, transcript.language_code, milliseconds(end), rules)
+        start = milliseconds(media.clip_start or 0.0)
+        cues = lay_out(words, transcript.language_code, milliseconds(end), rules, start_ms=start)
         if not words:
             run.warn("NO_SPEECH", "the transcript has no words: the subtitles are valid and empty")
         _write_documents(run, cues, words, rules)

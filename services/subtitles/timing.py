@@ -29,15 +29,15 @@ class Slot:
     end_ms: int
 
 
-def time_cues(speeches: Sequence[Speech], end_ms: int, rules: Rules) -> list[Slot]:
+def time_cues(speeches: Sequence[Speech], start_ms: int, end_ms: int, rules: Rules) -> list[Slot]:
     """When each cue is shown: in order, at least the gap apart, from its first word on.
 
     A cue stays until it is spoken and can be read, if the next one and the end of the film (`end_ms`) allow it.
-    Where that is too short it comes earlier, by the lead-in at most; where words lie so near that a cue would
-    have no time, the next one comes late.
+    Where that is too short it comes earlier, by the lead-in at most and not before the film begins (`start_ms`);
+    where words lie so near that a cue would have no time, the next one comes late.
     """
     slots: list[Slot] = []
-    earliest = 0
+    earliest = start_ms
     for speech, latest in zip(speeches, _latest_ends(speeches, end_ms, rules), strict=True):
         slots.append(_slot(speech, earliest, latest, rules))
         earliest = slots[-1].end_ms + rules.gap_ms

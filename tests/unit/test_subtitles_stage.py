@@ -76,6 +76,13 @@ def test_no_speech_gives_empty_but_valid_files_and_a_warning(tmp_path: Path) -> 
     assert from_json(Readability, run.written("report").read_bytes()).cue_count == 0
 
 
+def test_no_cue_of_a_clip_comes_before_the_clip(tmp_path: Path) -> None:
+    clip = dataclasses.replace(FILM, clip_start=0.9, clip_end=1.5)
+    run = run_stage(tmp_path, "Extraordinary circumstances!", clip, characters_per_second=5.0)
+    (cue,) = from_json(Cues, run.written("cues").read_bytes()).cues
+    assert cue.start == 0.9
+
+
 def test_speech_too_fast_to_read_is_in_the_report(tmp_path: Path) -> None:
     run = run_stage(
         tmp_path, "Good day to you, Mr. Smith.", characters_per_second=5.0, lead_in_seconds=0.0, media=short()
