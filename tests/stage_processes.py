@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from services.runtime.client import RemoteStage
@@ -62,31 +62,26 @@ def wait_for(path: Path, run: Run[UpperSettings]) -> None:
 
 
 class StageProcesses:
-    """Pools of stages in processes of their own, started when they are first needed and kept on their ports."""
+    """Pools of stages in processes of their own, which start side by side and keep their ports."""
 
-    def __init__(self, folder: Path, store: str, access: S3Access | None) -> None:
+    def __init__(self, names: Iterable[str], folder: Path, store: str, access: S3Access | None) -> None:
         self._folder = folder
         self._environment = {**os.environ, **_environment(store, access), "PYTHONPATH": f"{ROOT}:{ROOT / 'proto'}"}
         self._clients: dict[str, RemoteStage] = {}
-        self._processes: dict[str, subprocess.Popen[str]] = {}
-        self._starting = threading.Lock()
-        self.addresses: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self._processes = {name: self._begin(name, "127.0.0.1:0") for name in names}
+        self.addresses = {name: _address(process) for name, process in self._processes.items()}
 
     def client(self, stage: str) -> StageClient:
-        with self._starting:
+        with self._lock:
             if stage not in self._clients:
-                self.start(stage)
                 self._clients[stage] = RemoteStage(self.addresses[stage], stage, patience_seconds=PATIENCE_SECONDS)
             return self._clients[stage]
 
-    def start(self, stage: str) -> None:
-        """Starts the process of a stage, where it was before if it has been."""
-        listen = self.addresses.get(stage, "127.0.0.1:0")
-        command = [sys.executable, "-m", "tests.stage_processes", stage, listen, str(self._folder)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=self._environment)
-        self._processes[stage] = process
-        assert process.stdout is not None
-        self.addresses[stage] = process.stdout.readline().strip()
+    def restart(self, stage: str) -> None:
+        """Starts the process of a stage again, where it was before."""
+        self._processes[stage] = self._begin(stage, self.addresses[stage])
+        assert _address(self._processes[stage]) == self.addresses[stage]
 
     def kill(self, stage: str) -> None:
         process = self._processes[stage]
@@ -101,6 +96,15 @@ class StageProcesses:
         for stage, process in self._processes.items():
             if process.poll() is None:
                 self.kill(stage)
+
+    def _begin(self, stage: str, listen: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "tests.stage_processes", stage, listen, str(self._folder)]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=self._environment)
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
 
 
 def _environment(store: str, access: S3Access | None) -> Mapping[str, str]:

@@ -99,7 +99,7 @@ def remote_place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Remot
     """Processes on a store in a folder or in a bucket, as the fixture's parameter says."""
     access: S3Access | None = request.getfixturevalue("seaweed_access") if request.param == "SeaweedFS" else None
     url = f"s3://{BUCKET}/{folder.name}" if access else (folder / "store").as_uri()
-    processes = StageProcesses(folder, url, access)
+    processes = StageProcesses(NAMES, folder, url, access)
     try:
         yield RemotePlace(open_store(url, access), processes, folder)
     finally:
@@ -215,7 +215,7 @@ def test_a_stage_that_is_killed_at_work_and_comes_back_does_its_step(remote: Rem
         remote.wait_until_begun()
         remote.pools.kill("left")
         remote.release.touch()
-        remote.pools.start("left")
+        remote.pools.restart("left")
         assert outcome(driving.result(PATIENCE_SECONDS)).state is JobState.SUCCEEDED
     found = commits.find(remote.store, DIAMOND[1].of("job1"))
     assert found is not None
@@ -231,7 +231,6 @@ def test_what_a_killed_coordinator_began_is_adopted_by_the_next(remote: RemotePl
         (StageInput("text", job.media.artifact),),
         {"suffix": job.settings["first.suffix"]},
     )
-    remote.pools.client("first")
     with stream(remote.pools.addresses["first"], request) as events:
         next(events)
         remote.wait_until_begun()
