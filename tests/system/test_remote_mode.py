@@ -134,13 +134,15 @@ def on_seaweed(
 
 @pytest.fixture(params=["on_folder", "on_seaweed"])
 def remote(request: pytest.FixtureRequest, tmp_path: Path) -> RemotePlace:
-    return RemotePlace(*request.getfixturevalue(request.param), tmp_path)
+    store, processes = request.getfixturevalue(request.param)
+    return RemotePlace(store, processes, tmp_path)
 
 
 @pytest.fixture(params=["here", "on_folder", "on_seaweed"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     if request.param != "here":
-        return RemotePlace(*request.getfixturevalue(request.param), tmp_path)
+        remote_store, processes = request.getfixturevalue(request.param)
+        return RemotePlace(remote_store, processes, tmp_path)
     store = open_store((tmp_path / "store").as_uri())
     node = node_of(store, tmp_path, [SECRET])
     return Place(store, StagesHere(node, dict.fromkeys(NAMES, obey)), tmp_path)
