@@ -14,6 +14,7 @@ from services.runtime.manifest import Manifest, Status
 
 from ..jobs import Outcome
 from ..lineage.records import JobRecord, PlannedStep
+from .output import printable
 
 _COLOURS = {
     Status.SUCCEEDED: "green",
@@ -68,7 +69,9 @@ class Bars:
         self._tasks: dict[PlannedStep, TaskID] = {}
 
     def job_started(self, job: JobRecord) -> None:
-        self._progress.console.print(f"job [bold]{job.job}[/]: {job.workflow} of {escape(job.media.file_name)}")
+        self._progress.console.print(
+            f"job [bold]{job.job}[/]: {job.workflow} of {escape(printable(job.media.file_name))}"
+        )
         for step in job.plan:
             name = f"{step.number:02d} {step.stage}"
             self._tasks[step] = self._progress.add_task(name, total=None, start=False, note="")
@@ -102,7 +105,7 @@ class Lines:
         self._said: dict[PlannedStep, float] = {}
 
     def job_started(self, job: JobRecord) -> None:
-        self._console.print(f"job {job.job}: {job.workflow} of {escape(job.media.file_name)}")
+        self._console.print(f"job {job.job}: {job.workflow} of {escape(printable(job.media.file_name))}")
 
     def step_started(self, step: PlannedStep) -> None:
         self._started[step] = self._said[step] = time.monotonic()

@@ -13,7 +13,7 @@ from ..jobs import Jobs
 from ..lineage.records import JobRecord
 from ..status import step_statuses
 from .options import JobArgument, JsonOption, OutOption, StageAddresses, StoreOption, parse_addresses
-from .output import only_json, print_json, say
+from .output import err, only_json, print_json, printable, require_writable, say
 from .run import exit_code, finish
 
 app = typer.Typer(help="Lists, shows, watches, cancels and retries jobs.", no_args_is_help=True)
@@ -35,8 +35,10 @@ def list_jobs(
             {"jobs": [{"job": j.job, "state": s, "workflow": j.workflow, "title": j.media.title} for j, s in found]}
         )
         return
+    if not found:
+        err.print(f"there are no jobs in {jobs.store.url}", markup=False)
     for job, state in found:
-        say(f"{job.job}  {state:<10} {job.workflow:<11} {job.media.title}")
+        say(f"{job.job}  {state:<10} {job.workflow:<11} {printable(job.media.title)}")
 
 
 @app.command()
@@ -87,6 +89,7 @@ def retry(
 ) -> None:
     """Goes on with a job that failed, was cancelled or was left by a killed process. Done steps stay done."""
     with only_json(wanted=json) as stream:
+        require_writable(out)
         opened = open_app(store, parse_addresses(stage))
         record = opened.jobs.get(job)
         if opened.jobs.state(job).is_final:

@@ -17,7 +17,7 @@ from ..lineage.text import show_text, trace_text
 from ..lineage.trace import trace as trace_cue
 from ..lineage.verify import Report, verify, verify_all
 from .options import JobArgument, JsonOption, StoreOption
-from .output import print_json, say
+from .output import print_json, say, writing
 
 app = typer.Typer(help="Shows, verifies, traces and exports lineage.", no_args_is_help=True)
 
@@ -32,7 +32,8 @@ def show(
     """Shows what a job made of what."""
     facts = _facts(job, store)
     if html is not None:
-        html.write_text(export(facts, "html"), encoding="utf-8")
+        with writing(html):
+            html.write_text(export(facts, "html"), encoding="utf-8")
     if json:
         typer.echo(export(facts, "json"), nl=False)
     elif html is None:
@@ -89,7 +90,8 @@ def export_lineage(
     if out is None:
         typer.echo(text, nl=False)
     else:
-        out.write_text(text, encoding="utf-8")
+        with writing(out):
+            out.write_text(text, encoding="utf-8")
 
 
 def _facts(job: str, store: str) -> JobFacts:

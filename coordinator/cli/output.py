@@ -8,12 +8,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
 
-from services.runtime.errors import CuegraphError
+from services.runtime.errors import CuegraphError, OutNotWritable
 from services.runtime.logs import LogFormat
 from services.runtime.redaction import Redactor
 
@@ -57,11 +58,30 @@ def say(text: str = "") -> None:
     print(text)  # noqa: T201
 
 
+def printable(name: str) -> str:
+    """A name that somebody else gave, on one line and without what a terminal would obey."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+
+
+def require_writable(folder: Path) -> None:
+    """Raises OutNotWritable if nothing can be written there: better now than after hours of work."""
+    places = (folder.absolute(), *folder.absolute().parents)
+    nearest = next(place for place in places if os.path.exists(place))  # noqa: PTH110  Path.exists may raise
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutNotWritable(f"nothing can be written to {str(folder)!r}: give a folder that is yours with --out")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Raises OutNotWritable, which names the path, if what is done in here cannot write."""
+    try:
+        yield
+    except OSError as error:
+        raise OutNotWritable(f"{str(path)!r} cannot be written: {error.strerror}; make room or name another") from error
+
+
 def report_error(error: CuegraphError) -> None:
-    """`error NAME_UNKNOWN: ...` on stderr."""
+    """`error NAME_UNKNOWN: ...` on stderr and, if JSON was asked for, an object on stdout."""
     err.print(f"[bold red]error[/] [bold]{error.code}[/]: {escape(str(error))}")
-
-
-def error_object(error: CuegraphError) -> dict[str, Any]:
-    """What `--json` prints for a command that could not begin."""
-    return {"error": {"code": error.code, "message": str(error)}}
+    if "--json" in sys.argv:
+        print_json({"error": {"code": error.code, "message": str(error)}})

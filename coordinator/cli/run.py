@@ -7,7 +7,6 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
-from services.runtime.errors import CuegraphError
 from services.runtime.settings import command_line_layer, file_layer
 
 from ..admission import JobRequest
@@ -19,22 +18,27 @@ from ..status import step_statuses
 from .display import display
 from .driving import drive_until_done
 from .options import JsonOption, OutOption, StageAddresses, StoreOption, parse_addresses, parse_time
-from .output import err, error_object, only_json, print_json, say
+from .output import err, only_json, print_json, require_writable, say, writing
 
 
 def run(
-    media: Annotated[Path, typer.Argument(help="The film or recording.")],
+    media: Annotated[Path, typer.Argument(metavar="MEDIA", help="The film or recording.")],
     workflow: Annotated[str, typer.Option(help="transcribe or subtitle.")] = "subtitle",
     source: Annotated[str, typer.Option(metavar="LANGUAGE", help="Language that is spoken, e.g. en.")] = "en",
     profile: Annotated[str, typer.Option(help="cpu-small or gpu; else by what this machine has.")] = "",
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="STAGE.SETTING=VALUE", help="May be given many times.")
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="STAGE.SETTING=VALUE",
+            help="E.g. asr.beam_size=5, see docs/stages; may be given many times.",
+        ),
     ] = None,
     job_file: Annotated[
         Path | None, typer.Option("--job", metavar="FILE", help="Settings as TOML, one table per stage.")
     ] = None,
-    start: Annotated[str | None, typer.Option(metavar="TIME", help="Seconds or HH:MM:SS.mmm.")] = None,
-    end: Annotated[str | None, typer.Option(metavar="TIME", help="Seconds or HH:MM:SS.mmm.")] = None,
+    start: Annotated[str | None, typer.Option(metavar="TIME", help="Begin there: seconds or HH:MM:SS.mmm.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="TIME", help="End there: seconds or HH:MM:SS.mmm.")] = None,
     store: StoreOption = "",
     out: OutOption = Path("out"),
     stage: StageAddresses = None,
@@ -45,24 +49,21 @@ def run(
     The same command given again goes on with a job that did not end, and takes over what is done already.
     """
     with only_json(wanted=json) as stream:
-        try:
-            layers = [command_line_layer(settings or [])] + ([file_layer(job_file)] if job_file else [])
-            clip = parse_time("--start", start), parse_time("--end", end)
-            app = open_app(store, parse_addresses(stage))
-            job, is_new = app.submit(media, JobRequest(workflow, source, profile, tuple(layers), *clip))
-            if not is_new:
-                err.print(f"job {job.job} was asked for in the same words and has not ended: going on with it")
-        except CuegraphError as error:
-            if json:
-                print_json(error_object(error), stream)
-            raise
+        require_writable(out)
+        layers = [command_line_layer(settings or [])] + ([file_layer(job_file)] if job_file else [])
+        clip = parse_time("--start", start), parse_time("--end", end)
+        app = open_app(store, parse_addresses(stage))
+        job, is_new = app.submit(media, JobRequest(workflow, source, profile, tuple(layers), *clip))
+        if not is_new:
+            err.print(f"job {job.job} was asked for in the same words and has not ended: going on with it")
         raise typer.Exit(finish(app, job, out, stream if json else None))
 
 
 def finish(app: App, job: JobRecord, out: Path, json_stream: TextIO | None) -> int:
     """Drives a job to its end, lays out its folder and reports. Returns the exit code."""
     outcome = drive_until_done(app, job, display(err))
-    folder, delivered = lay_out(app.jobs, job, out)
+    with writing(out):
+        folder, delivered = lay_out(app.jobs, job, out)
     if json_stream is not None:
         print_json(_object(app, job, outcome, folder, delivered), json_stream)
     else:

@@ -9,7 +9,7 @@
     │   ├── InvalidDocument   a document or manifest does not have the form its schema promises
     │   ├── MediaNotFound, MediaNotReadable, MediaIsFolder, MediaEmpty
     │   ├── UnreadableMedia, TruncatedMedia, NoAudioStream
-    │   └── ClipOutOfRange
+    │   └── ClipOutOfRange, OutNotWritable
     ├── StageError            a stage ran and could not do what it was asked
     │   ├── OutputMissing, OutputInvalid, ToolFailed, ToolMissing, StageCrashed, InputModified, EngineOutOfMemory,
     │   │   AlignmentFailed
@@ -111,6 +111,10 @@ class NoAudioStream(InputError):
 
 class ClipOutOfRange(InputError):
     code = "CLIP_OUT_OF_RANGE"
+
+
+class OutNotWritable(InputError):
+    code = "OUT_NOT_WRITABLE"
 
 
 class StageError(CuegraphError):

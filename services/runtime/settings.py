@@ -129,7 +129,9 @@ def file_layer(path: Path) -> Layer:
     """The settings of a job file: TOML with one table per stage. Raises InvalidSetting."""
     try:
         return Layer("job file", _flatten(path))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise InvalidSetting(f"job file {path} cannot be opened: {error.strerror}; check the path") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidSetting(f"job file {path} cannot be read as TOML: {error}") from error
 
 
@@ -180,12 +182,17 @@ def effective(
     try:
         settings: S = adapter.validate_python(values)
     except ValidationError as error:
-        problem = error.errors()[0]
-        name = ".".join([stage, *(str(part) for part in problem["loc"])])
-        raise InvalidSetting(f"setting {name}: {problem['msg']}, not {problem['input']!r}") from error
+        raise _invalid(stage, error.errors()[0], given) from error
     plain = adapter.dump_python(settings, mode="json")
     sources = {name: given[name].source if name in given else "default" for name in plain}
     return settings, {name: SettingRecord(value, sources[name]) for name, value in plain.items()}
+
+
+def _invalid(stage: str, problem: Mapping[str, Any], given: Mapping[str, SettingRecord]) -> InvalidSetting:
+    """Says where the value came from: it may be an environment that nobody thinks of."""
+    path = [str(part) for part in problem["loc"]]
+    source = f" ({given[path[0]].source})" if path and path[0] in given else ""
+    return InvalidSetting(f"setting {'.'.join([stage, *path])}{source}: {problem['msg']}, not {problem['input']!r}")
 
 
 def json_schema(settings_type: type) -> dict[str, Any]:
@@ -219,9 +226,7 @@ def _from_text(value: Any, hint: Any) -> Any:
 def _flatten(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         tables = tomllib.load(file)
-    return {
-        f"{stage}.{setting}": value
-        for stage, table in tables.items()
-        if isinstance(table, dict)
-        for setting, value in table.items()
-    }
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise InvalidSetting(f"{path}: {name!r} stands in no table; write it below its stage, e.g. [asr]")
+    return {f"{stage}.{setting}": value for stage, table in tables.items() for setting, value in table.items()}

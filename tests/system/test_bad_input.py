@@ -161,3 +161,10 @@ def test_a_store_of_an_unknown_kind_is_refused(film: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize("command", [("jobs", "show"), ("jobs", "cancel"), ("lineage", "verify"), ("lineage", "show")])
 def test_a_job_nobody_knows_is_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
     assert_refused(cuegraph(*command, "nobody", "--store", tmp_path / "store"), "NAME_UNKNOWN", "nobody")
+
+
+def test_an_out_folder_that_cannot_be_is_refused_before_the_work(tmp_path: Path, film: Path) -> None:
+    (tmp_path / "out").write_text("no folder")
+    ran = cuegraph("run", film, "--store", tmp_path / "store", "--out", tmp_path / "out" / "films")
+    assert_refused(ran, "OUT_NOT_WRITABLE", str(tmp_path / "out" / "films"))
+    assert not (tmp_path / "store").exists()

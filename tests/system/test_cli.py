@@ -48,6 +48,21 @@ def test_times_may_be_seconds_or_clock(tmp_path: Path) -> None:
     assert given == [90.0, 90.5, 90.0, 90.5, None]
 
 
+@pytest.mark.parametrize(
+    "arguments", [("jobs", "show", "nobody"), ("lineage", "verify", "nobody"), ("run", "nothing.mkv")], ids=" ".join
+)
+def test_a_failure_is_an_object_too_where_json_was_asked_for(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ran = cuegraph(*arguments, "--store", tmp_path, "--json")
+    assert ran.code == 2
+    assert list(ran.json["error"]) == ["code", "message"]
+
+
+def test_a_store_without_jobs_says_so(tmp_path: Path) -> None:
+    ran = cuegraph("jobs", "list", "--store", tmp_path)
+    assert (ran.code, ran.stdout) == (0, "")
+    assert str(tmp_path) in ran.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_cancels_the_run_in_good_order(tmp_path: Path, film: Path, number: signal.Signals) -> None:
     store = tmp_path / "store"

@@ -90,7 +90,14 @@ def test_what_cannot_be_used_is_refused_by_name(assignment: str, code: str, word
     assert words in str(error.value)
 
 
-@pytest.mark.parametrize("content", [b"[knob", b"\xff\xfe", None])
+def test_a_value_that_cannot_be_used_says_where_it_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUEGRAPH_KNOB_SIZE", "")
+    with pytest.raises(CuegraphError, match="environment") as error:
+        resolved(settings.environment_layer(["knob"]))
+    assert error.value.code == "SETTING_INVALID"
+
+
+@pytest.mark.parametrize("content", [b"[knob", b"\xff\xfe", b"size = 3", None])
 def test_a_job_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "job.toml"
     if content is not None:

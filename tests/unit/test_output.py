@@ -1,0 +1,40 @@
+"""What commands print and where they write."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from coordinator.cli.output import printable, require_writable, writing
+from services.runtime.errors import CuegraphError, OutNotWritable
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("हिन्दी 🎬 film.mkv", "हिन्दी 🎬 film.mkv"),
+        ("two\nlines.mkv", "two\\nlines.mkv"),
+        ("\x1b[31mred.mkv", "\\x1b[31mred.mkv"),
+    ],
+)
+def test_a_name_is_shown_without_what_a_terminal_would_obey(name: str, shown: str) -> None:
+    assert printable(name) == shown
+
+
+def test_a_folder_that_is_yet_to_come_is_writable(tmp_path: Path) -> None:
+    require_writable(tmp_path / "films" / "2026")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_where_a_folder_should_be_is_not(tmp_path: Path) -> None:
+    (tmp_path / "films").touch()
+    with pytest.raises(OutNotWritable, match="films"):
+        require_writable(tmp_path / "films" / "2026")
+
+
+def test_a_full_disk_is_an_error_with_a_code(tmp_path: Path) -> None:
+    with pytest.raises(CuegraphError, match="No space left") as error, writing(tmp_path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert error.value.code == "OUT_NOT_WRITABLE"
