@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, suppress
 
 from cuegraph.v1 import job_service_pb2, job_service_pb2_grpc
 from services.runtime import wire
@@ -51,8 +51,8 @@ class JobService(job_service_pb2_grpc.JobServiceServicer):
     async def WatchJob(  # noqa: N802  the contract's name
         self, message: job_service_pb2.WatchJobRequest, context: Context
     ) -> None:
-        async with errors_as_status(context):
-            async for event in self._events(message.name):
+        async with errors_as_status(context), aclosing(self._events(message.name)) as events:
+            async for event in events:
                 await context.write(event)
 
     async def CancelJob(  # noqa: N802  the contract's name
@@ -93,7 +93,7 @@ class JobService(job_service_pb2_grpc.JobServiceServicer):
             with suppress(UnknownName):
                 yield self._job(f"jobs/{name}")
 
-    async def _events(self, name: str) -> AsyncIterator[Event]:
+    async def _events(self, name: str) -> AsyncGenerator[Event, None]:
         """The job first, after every change and last; in between what happens to it."""
         with self._broadcasts.listener(job_wire.job_id(name)) as listener:
             told = None

@@ -498,3 +498,13 @@ def test_a_job_that_waits_for_a_stage_can_be_called_off(place: Place) -> None:
     assert place.ended(second.name).state == JOB_STATE_CANCELLED
     place.gate.opened.set()
     assert place.ended(first.name).state == JOB_STATE_SUCCEEDED
+
+
+def test_a_watcher_who_goes_away_disturbs_nobody(place: Place) -> None:
+    place.gate.opened.clear()
+    name = place.create().name
+    gone = place.jobs.WatchJob(WatchJobRequest(name=name))
+    next(iter(gone))
+    gone.cancel()
+    place.gate.opened.set()
+    assert place.ended(name).state == JOB_STATE_SUCCEEDED
