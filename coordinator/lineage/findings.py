@@ -49,6 +49,7 @@ def _warning(code: str, remedy: str) -> Rule:
 
 
 _RESTORE = "restore it from a backup of the store, or run the job again as a new one"
+_REPLACE = "restore the blob from a backup, or delete it and run the job again as a new one"
 _DISTRUST = "trust nothing that was made from it: run the job again as a new one"
 
 JOB_MISSING = _error("JOB_MISSING", _RESTORE)
@@ -87,13 +88,13 @@ INPUT_DANGLING = _error("INPUT_DANGLING", "restore the manifest that it names, o
 INPUT_UNEXPLAINED = _error("INPUT_UNEXPLAINED", _DISTRUST)
 INPUT_DIFFERENT = _error("INPUT_DIFFERENT", _DISTRUST)
 ROLE_UNKNOWN = _error("ROLE_UNKNOWN", _DISTRUST)
-ORIGINAL_MISSING = _error("ORIGINAL_MISSING", "restore the original manifest, or run the job again without the cache")
-ORIGINAL_ALTERED = _error("ORIGINAL_ALTERED", "run the job again as a new one without the cache")
-ORIGINAL_DIFFERENT = _error("ORIGINAL_DIFFERENT", "run the job again as a new one without the cache")
+ORIGINAL_MISSING = _error("ORIGINAL_MISSING", "restore the original manifest, or run the job again as a new one")
+ORIGINAL_ALTERED = _error("ORIGINAL_ALTERED", "run the job again as a new one")
+ORIGINAL_DIFFERENT = _error("ORIGINAL_DIFFERENT", "run the job again as a new one")
 
-BLOB_MISSING = _error("BLOB_MISSING", "restore the blob from a backup, or run the job again without the cache")
-BLOB_SIZE_WRONG = _error("BLOB_SIZE_WRONG", "restore the blob from a backup, or run the job again without the cache")
-BLOB_ALTERED = _error("BLOB_ALTERED", "restore the blob from a backup, or run the job again without the cache")
+BLOB_MISSING = _error("BLOB_MISSING", "restore the blob from a backup, or run the job again as a new one")
+BLOB_SIZE_WRONG = _error("BLOB_SIZE_WRONG", _REPLACE)
+BLOB_ALTERED = _error("BLOB_ALTERED", _REPLACE)
 BLOB_ELSEWHERE = _error("BLOB_ELSEWHERE", _DISTRUST)
 LOG_MISSING = _error("LOG_MISSING", "restore the blob from a backup; the results do not depend on it")
 

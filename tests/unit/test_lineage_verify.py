@@ -324,6 +324,12 @@ def test_a_manifest_altered_in_both_places_is_told_for_both() -> None:
     assert codes(store) == ["MANIFEST_ALTERED", "MANIFEST_ALTERED"]
 
 
+def test_a_commit_replaced_by_that_of_another_step_is_the_altered_one_and_not_the_seal() -> None:
+    store = sealed_job()
+    store.put(step_of("asr").commit, store.get(step_of("vad").commit))
+    assert codes(store) == ["MANIFEST_ALTERED"]
+
+
 def test_a_blob_that_many_manifests_name_is_told_once() -> None:
     store = sealed_job()
     store.delete(blob_of(store, "demux", "speech_audio"))

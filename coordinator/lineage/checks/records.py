@@ -72,7 +72,8 @@ def _check_against_seal(facts: JobFacts) -> Iterator[Finding]:
     differing = [found for key, found in present.items() if facts.sealed.get(key, found.digest) != found.digest]
     vouched = _vouched(facts) if differing else frozenset()
     for found in differing:
-        yield _disagreement(found, keys.seal(facts.job), is_vouched=found.digest in vouched)
+        is_vouched = found.digest in vouched and _is_at_its_place(found)
+        yield _disagreement(found, keys.seal(facts.job), is_vouched=is_vouched)
 
 
 def _unsealed(found: FoundManifest) -> Finding:
@@ -86,6 +87,11 @@ def _disagreement(found: FoundManifest, seal: str, *, is_vouched: bool) -> Findi
         problem = f"it names another digest for {found.key} than those who read that manifest"
         return SEAL_ALTERED.broken(seal, problem)
     return MANIFEST_ALTERED.broken(found.key, "its bytes are not those that were sealed")
+
+
+def _is_at_its_place(found: FoundManifest) -> bool:
+    """Others may vouch for these bytes and yet not for this place: then they were copied here."""
+    return found.content is not None and found.content.step == found.place.step
 
 
 def _vouched(facts: JobFacts) -> frozenset[str]:
