@@ -29,6 +29,11 @@ class Ran:
         return min(manifest.times.started.timestamp() for manifest in self.manifests.values()) - self.used.began
 
     @property
+    def end_seconds(self) -> float:
+        """From the end of the last stage to that of the process: the job's folder, and the interpreter's own end."""
+        return self.used.ended - max(manifest.times.finished.timestamp() for manifest in self.manifests.values())
+
+    @property
     def load_seconds(self) -> float:
         return sum(manifest.times.load_seconds for manifest in self.manifests.values())
 

@@ -34,12 +34,16 @@ class Side:
     wall: float
     cpu: float
     start: float
+    """To the beginning of the first stage."""
     load: float
+    """Models, and the libraries that they need."""
+    end: float
+    """From the end of the last stage."""
 
     @property
     def work(self) -> float:
-        """What is left when imports and models are there."""
-        return self.wall - self.start - self.load
+        """What is left: the stages with all that is done for each."""
+        return self.wall - self.start - self.load - self.end
 
 
 def measure(folder: Path, *, minutes: float = 3.0, rounds: int = 3, workflow: str = "subtitle") -> Iterator[Figure]:
@@ -74,13 +78,13 @@ def _plain(film: Path, folder: Path, first: Ran) -> Side:
     _require_same_subtitles(folder / "subtitles/outputs", first.folder / "05_subtitles")
     times = json.loads(used.stdout)
     shutil.rmtree(folder)
-    return Side(used.wall_seconds, used.cpu_seconds, times["start"], times["load"])
+    return Side(used.wall_seconds, used.cpu_seconds, times["start"], times["load"], used.ended - times["ended"])
 
 
 def _full(film: Path, folder: Path, workflow: str) -> Side:
     ran = run_film(film, folder, seconds=LONGEST_SECONDS, workflow=workflow)
     shutil.rmtree(folder)
-    return Side(ran.used.wall_seconds, ran.used.cpu_seconds, ran.start_seconds, ran.load_seconds)
+    return Side(ran.used.wall_seconds, ran.used.cpu_seconds, ran.start_seconds, ran.load_seconds, ran.end_seconds)
 
 
 def _require_same_subtitles(one: Path, other: Path) -> None:
@@ -92,12 +96,14 @@ def _require_same_subtitles(one: Path, other: Path) -> None:
 def _compared(plain: Sequence[Side], full: Sequence[Side]) -> Iterator[Figure]:
     yield _cost("the runtime's cost, wall clock", plain, full, lambda side: side.wall, PERCENT)
     yield _cost("the runtime's cost, CPU", plain, full, lambda side: side.cpu, PERCENT)
-    yield _cost("the runtime's cost without start and loading", plain, full, lambda side: side.work)
+    yield _cost("the runtime's cost within and between the stages", plain, full, lambda side: side.work)
     for name, sides in (("plain script", plain), ("cuegraph", full)):
         yield median(f"{name}: wall clock", [side.wall for side in sides], "s")
         yield median(f"{name}: CPU", [side.cpu for side in sides], "s")
         yield median(f"{name}: start, to the first stage", [side.start for side in sides], "s")
         yield median(f"{name}: loading models and libraries", [side.load for side in sides], "s")
+        yield median(f"{name}: stages without loading", [side.work for side in sides], "s")
+        yield median(f"{name}: end, after the last stage", [side.end for side in sides], "s")
 
 
 def _cost(

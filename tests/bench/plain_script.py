@@ -40,12 +40,14 @@ RECIPE = TypeAdapter(tuple[PlainStep, ...])
 
 @dataclass
 class Times:
-    """Seconds."""
+    """Where the time went, in seconds."""
 
     start: float
     """From the start of the process to the first stage: imports."""
     load: float = 0.0
     """Loading models, and the libraries that they need."""
+    ended: float = 0.0
+    """When the last stage ended, in seconds since the epoch."""
 
 
 def main(recipe: Path, film: Path, folder: Path) -> Times:
@@ -55,6 +57,7 @@ def main(recipe: Path, film: Path, folder: Path) -> Times:
     times = Times(start=time.time() - psutil.Process().create_time())
     for step in steps:
         times.load += _run(step, files, folder / step.stage)
+    times.ended = time.time()
     return times
 
 

@@ -24,6 +24,11 @@ class Used:
     """User and system together."""
     stdout: str
 
+    @property
+    def ended(self) -> float:
+        """Seconds since the epoch."""
+        return self.began + self.wall_seconds
+
 
 def run(
     command: Sequence[str | Path], *, seconds: float, log: Path, watch: Callable[[int], None] = lambda _: None
