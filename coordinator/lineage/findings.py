@@ -64,7 +64,7 @@ SEAL_ALTERED = _error("SEAL_ALTERED", "restore the seal from a backup: the manif
 SEAL_MISPLACED = _error("SEAL_MISPLACED", "move it back to the job that it names, or delete the copy")
 SEAL_INCOMPLETE = _error("SEAL_INCOMPLETE", "find out who wrote the commit after the job had ended, and remove it")
 ATTEMPT_AFTER_SEAL = _warning(
-    "ATTEMPT_AFTER_SEAL", "nothing: a worker that was thought dead ended late, and only commits count"
+    "ATTEMPT_AFTER_SEAL", "do nothing: a worker that was thought dead ended late, and only commits count"
 )
 
 MANIFEST_INVALID = _error("MANIFEST_INVALID", "read it with the version of Cuegraph that wrote it, or restore it")
@@ -81,7 +81,7 @@ STEP_UNFINISHED = _error("STEP_UNFINISHED", "resume the job")
 STEP_UNPLANNED = _error("STEP_UNPLANNED", "find out what wrote it; the job's record does not ask for it")
 STRANGER = _warning("STRANGER", "remove it: nothing of Cuegraph writes there")
 ATTEMPT_UNFINISHED = _warning(
-    "ATTEMPT_UNFINISHED", "nothing if the step has a commit: the attempt was killed, or a frozen one may still end"
+    "ATTEMPT_UNFINISHED", "do nothing if the step has a commit: the attempt was killed, or a frozen one may still end"
 )
 
 INPUT_DANGLING = _error("INPUT_DANGLING", "restore the manifest that it names, or run the job again as a new one")

@@ -118,7 +118,8 @@ class Attempt:
         try:
             return self._reuse() or self._work(progress)
         except Cancelled as error:
-            self._fail(error)
+            _log.info("%s: %s", error.code, error)
+            self._blame(error, error)
             return Status.CANCELLED
         except MemoryError as error:
             self._fail(
@@ -135,6 +136,9 @@ class Attempt:
     def _fail(self, error: CuegraphError, cause: BaseException | None = None) -> None:
         origin = cause or error
         _log.error("%s: %s", error.code, error, exc_info=origin)
+        self._blame(error, origin)
+
+    def _blame(self, error: CuegraphError, origin: BaseException) -> None:
         kind = f"{type(origin).__module__}.{type(origin).__qualname__}"
         self._found.errors.append(Notice(error.code, self.node.redactor.text(str(error)), now(), kind))
 

@@ -103,7 +103,7 @@ def _decide(store: Store, manifest: Manifest, data: bytes) -> tuple[Manifest, Ar
     except AlreadyExists:
         winner = store.get(step.commit)
         if winner != data:
-            _log.warning("%s was committed by another attempt first; its manifest counts", step.folder)
+            _log.info("%s was committed by another attempt first; its manifest counts", step.folder)
         return from_json(winner), artifact(step.commit, winner)
     return manifest, artifact(step.commit, data)
 

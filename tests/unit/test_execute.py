@@ -186,6 +186,7 @@ def test_a_failed_step_is_tried_again_and_both_attempts_remain(node: Node) -> No
     result, manifest = run_step(Upper(), node)
     assert (result.status, manifest.attempt) == (Status.SUCCEEDED, 2)
     assert node.store.size(step_of().attempt(1, "manifest")) is not None
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_a_failed_action_is_never_reused(node: Node) -> None:
@@ -330,6 +331,7 @@ def test_a_cancelled_step_says_so_and_can_be_run_later(node: Node) -> None:
     result, manifest = run_step(Doing(be_called_off), node, cancelled=cancelled)
     assert result.status is manifest.status is Status.CANCELLED
     assert [error.code for error in manifest.errors] == [Cancelled.code]
+    assert "Traceback" not in stage_log(node, manifest)
     assert run_step(Upper(), node)[0].status is Status.SUCCEEDED
 
 
@@ -346,7 +348,7 @@ def test_an_attempt_killed_before_its_commit_is_adopted(node: Node) -> None:
     assert (result.manifest.uri, adopted) == (step_of().commit, manifest)
 
 
-def test_the_loser_of_a_race_answers_with_the_winner(node: Node) -> None:
+def test_the_loser_of_a_race_answers_with_the_winner(node: Node, caplog: pytest.LogCaptureFixture) -> None:
     winner: list[Manifest] = []
 
     def be_overtaken(run: Run[UpperSettings]) -> None:
