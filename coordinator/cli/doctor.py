@@ -18,7 +18,7 @@ from services.runtime.store import open_store
 from ..admission import default_profile, stage_settings
 from ..app import App, open_app
 from .options import JsonOption, StoreOption
-from .output import print_json, say
+from .output import is_writable, nearest, print_json, say
 
 _PYTHON = (3, 11)
 _FREE_BYTES = 2 << 30
@@ -37,7 +37,7 @@ class Check:
 def doctor(store: StoreOption = "", json: JsonOption = False) -> None:
     """Checks programs, libraries, models and the store of this machine; exit code 1 if something is amiss."""
     opened = open_app(store)
-    checks = [_python(), _program("ffmpeg"), _program("ffprobe"), _room(opened), _gpu(), _store(opened)]
+    checks = [_python(), _program("ffmpeg"), _program("ffprobe"), scratch(opened), _gpu(), _store(opened)]
     checks += [_stage(opened, name) for name in STAGES]
     if json:
         print_json({"healthy": all(c.is_good for c in checks), "checks": [vars(c) for c in checks]})
@@ -59,8 +59,12 @@ def _program(name: str) -> Check:
     return Check(name, is_good=True, found=library_version(name))
 
 
-def _room(app: App) -> Check:
-    folder = next(path for path in (app.process.scratch, *app.process.scratch.parents) if path.exists())
+def scratch(app: App) -> Check:
+    """Whether there is room for the files of a run."""
+    folder = nearest(app.process.scratch)
+    if not is_writable(folder):
+        found = f"nothing can be written to {app.process.scratch}; point CUEGRAPH_SCRATCH elsewhere"
+        return Check("scratch", is_good=False, found=found)
     free = shutil.disk_usage(folder).free
     found = f"{free / (1 << 30):.1f} GiB free in {folder}"
     if free < _FREE_BYTES:

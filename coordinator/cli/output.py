@@ -65,10 +65,18 @@ def printable(name: str) -> str:
 
 def require_writable(folder: Path) -> None:
     """Raises OutNotWritable if nothing can be written there: better now than after hours of work."""
-    places = (folder.absolute(), *folder.absolute().parents)
-    nearest = next(place for place in places if os.path.exists(place))  # noqa: PTH110  Path.exists may raise
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+    if not is_writable(nearest(folder)):
         raise OutNotWritable(f"nothing can be written to {str(folder)!r}: give a folder that is yours with --out")
+
+
+def nearest(folder: Path) -> Path:
+    """The folder itself or, if it is yet to come, the nearest one above it that is there."""
+    places = (folder.absolute(), *folder.absolute().parents)
+    return next(place for place in places if os.path.exists(place))  # noqa: PTH110  Path.exists may raise
+
+
+def is_writable(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from .manifest import CodeRecord, SettingRecord
 from .models import ModelStore
 from .redaction import Redactor
 from .store.base import Store
+from .store.system_errors import reported
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,10 @@ class Node:
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """An empty folder that is gone afterwards."""
-        self.scratch.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self.scratch))
+        """An empty folder that is gone afterwards. Raises StoreError if there is no place for it."""
+        with reported(f"the scratch folder {self.scratch}, which CUEGRAPH_SCRATCH names,"):
+            self.scratch.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self.scratch))
         try:
             yield folder
         finally:

@@ -12,7 +12,7 @@ import pytest
 
 from services.runtime import commits
 from services.runtime.artifact import digest_file
-from services.runtime.errors import Cancelled, CuegraphError, StoreUnavailable, ToolFailed
+from services.runtime.errors import Cancelled, CuegraphError, StoreError, StoreUnavailable, ToolFailed
 from services.runtime.manifest import Manifest, Status, to_json
 from services.runtime.node import Node
 from services.runtime.stage import Run
@@ -392,6 +392,13 @@ def test_a_store_that_is_gone_is_an_error_that_may_be_retried(node: Node, tmp_pa
     with pytest.raises(StoreUnavailable) as error:
         run_step(Upper(), node_of(Gone(), tmp_path))
     assert error.value.retryable
+
+
+def test_a_scratch_folder_that_cannot_be_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    node = node_of(MemoryStore(), tmp_path / "file")
+    with pytest.raises(StoreError, match="CUEGRAPH_SCRATCH"):
+        run_step(Upper(), node)
 
 
 def test_nothing_is_left_in_the_scratch_folder(node: Node) -> None:

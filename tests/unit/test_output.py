@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.app import open_app
+from coordinator.cli.doctor import scratch
 from coordinator.cli.output import printable, require_writable, writing
 from services.runtime.errors import CuegraphError, OutNotWritable
 
@@ -32,6 +34,17 @@ def test_a_file_where_a_folder_should_be_is_not(tmp_path: Path) -> None:
     (tmp_path / "films").touch()
     with pytest.raises(OutNotWritable, match="films"):
         require_writable(tmp_path / "films" / "2026")
+
+
+def test_the_doctor_finds_a_scratch_folder_that_cannot_be_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("CUEGRAPH_SCRATCH", str(tmp_path / "file" / "scratch"))
+    monkeypatch.setenv("CUEGRAPH_DATA", str(tmp_path))
+    check = scratch(open_app("memory://"))
+    assert not check.is_good
+    assert "CUEGRAPH_SCRATCH" in check.found
 
 
 def test_a_full_disk_is_an_error_with_a_code(tmp_path: Path) -> None:
