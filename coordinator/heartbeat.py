@@ -20,7 +20,7 @@ from services.runtime.store.base import Store
 
 BEAT_SECONDS = 5.0
 _SILENCE = timedelta(seconds=20)
-"""After so long without a beat the driver is taken for dead, if it cannot be asked."""
+"""After so long without a beat nobody is at work: the driver is dead or frozen, or could not say that it had ended."""
 
 
 @contextmanager
@@ -39,16 +39,14 @@ def beating(store: Store, job_id: str) -> Iterator[None]:
 
 
 def is_alive(store: Store, job_id: str) -> bool:
-    """Whether some process drives the job: on this machine it is looked up, elsewhere its silence is timed."""
+    """Whether some process drives the job: its silence is timed and, on this machine, it is looked up as well."""
     try:
         beat = json.loads(store.get(keys.heartbeat(job_id)))
     except ObjectNotFound:
         return False
-    if not beat["alive"]:
+    if not beat["alive"] or datetime.now(UTC) - datetime.fromisoformat(beat["time"]) >= _SILENCE:
         return False
-    if beat["host"] == socket.gethostname():
-        return _runs(beat["process_id"], beat["process_started"])
-    return datetime.now(UTC) - datetime.fromisoformat(beat["time"]) < _SILENCE
+    return beat["host"] != socket.gethostname() or _runs(beat["process_id"], beat["process_started"])
 
 
 def _beat_until(store: Store, job_id: str, stop: threading.Event) -> None:

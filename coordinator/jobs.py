@@ -10,22 +10,22 @@ import functools
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from services.runtime import commits as runtime_commits
 from services.runtime.artifact import digest_bytes
-from services.runtime.canonical import canonical_json
+from services.runtime.canonical import canonical_json, first_problem
 from services.runtime.errors import (
     AlreadyExists,
     CuegraphError,
     InputError,
+    InvalidDocument,
     InvalidRequest,
     ObjectNotFound,
     UnknownName,
@@ -133,7 +133,7 @@ class Jobs:
         return next((name for name in twins if not self.state(name).is_final), None)
 
     def state(self, job_id: str) -> JobState:
-        if self.store.size(keys.seal(job_id)) is not None:
+        if self._is_sealed(job_id):
             return JobState.SUCCEEDED
         outcome = self.outcome(job_id)
         if outcome is not None:
@@ -147,12 +147,16 @@ class Jobs:
         return max([1, *asked])
 
     def outcome(self, job_id: str) -> Outcome | None:
-        """How the last round ended; None while it has not."""
+        """How the last round ended; None while it has not. Raises InvalidDocument if that cannot be read."""
+        key = keys.round_file(job_id, self.round(job_id), "outcome")
         try:
-            data = self.store.get(keys.round_file(job_id, self.round(job_id), "outcome"))
+            outcome = _outcome_adapter().validate_json(self.store.get(key))
         except ObjectNotFound:
             return None
-        return _outcome_adapter().validate_json(data)
+        except ValidationError as error:
+            raise InvalidDocument(f"{key} is no outcome of a job: {first_problem(error)}") from error
+        # Of two who drove the job, one may have given up before the other had it done.
+        return Outcome(JobState.SUCCEEDED, outcome.finished) if self._is_sealed(job_id) else outcome
 
     def commits(self, job: JobRecord) -> dict[PlannedStep, planner.Committed]:
         """What is done of a job."""
@@ -176,17 +180,18 @@ class Jobs:
         state = self.state(self.get(job_id).job)
         if state.is_final:
             raise WrongJobState(f"job {job_id} is {state} already and cannot be cancelled")
-        self._write(job_id, self.round(job_id), "cancel", {"time": now().isoformat()})
+        number = self.round(job_id)
+        self._write(job_id, number, "cancel", {"time": now().isoformat()})
         if state is JobState.QUEUED:
-            self.end(job_id, Outcome(JobState.CANCELLED, now()))
+            self.end(job_id, number, Outcome(JobState.CANCELLED, now()))
 
     def is_cancelled(self, job_id: str, round_number: int) -> bool:
         return self._has(job_id, round_number, "cancel")
 
-    def end(self, job_id: str, outcome: Outcome) -> None:
-        """Writes how the round ended; the first to say so counts."""
+    def end(self, job_id: str, round_number: int, outcome: Outcome) -> None:
+        """Writes how that round ended; the first to say so counts."""
         value = _outcome_adapter().dump_python(outcome, mode="json")
-        self._write(job_id, self.round(job_id), "outcome", value)
+        self._write(job_id, round_number, "outcome", value)
 
     def seal(self, job: JobRecord) -> None:
         """Lists every manifest of a job that has all its commits: whatever differs later was changed later."""
@@ -198,9 +203,8 @@ class Jobs:
         except AlreadyExists:
             return
 
-    def unfinished(self) -> Iterator[str]:
-        """Names of the jobs that have not ended, oldest first."""
-        return (name for name in reversed(self.names()) if not self.state(name).is_final)
+    def _is_sealed(self, job_id: str) -> bool:
+        return self.store.size(keys.seal(job_id)) is not None
 
     def _has(self, job_id: str, number: int, name: str) -> bool:
         return self.store.size(keys.round_file(job_id, number, name)) is not None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from services.runtime.manifest import Manifest
 
 from .jobs import Outcome
 from .lineage.records import JobRecord, PlannedStep
+
+_log = logging.getLogger(__name__)
 
 
 class JobObserver(Protocol):
@@ -29,31 +33,34 @@ class JobObserver(Protocol):
 
 
 class Observers:
-    """Several observers as one."""
+    """Several observers as one. One that fails hears no more: watching must not end what is watched."""
 
     def __init__(self, *observers: JobObserver) -> None:
-        self._observers = observers
+        self._observers = list(observers)
 
     def job_started(self, job: JobRecord) -> None:
-        for observer in self._observers:
-            observer.job_started(job)
+        self._tell(lambda observer: observer.job_started(job))
 
     def step_started(self, step: PlannedStep) -> None:
-        for observer in self._observers:
-            observer.step_started(step)
+        self._tell(lambda observer: observer.step_started(step))
 
     def step_progress(self, step: PlannedStep, done_seconds: float, total_seconds: float | None) -> None:
-        for observer in self._observers:
-            observer.step_progress(step, done_seconds, total_seconds)
+        self._tell(lambda observer: observer.step_progress(step, done_seconds, total_seconds))
 
     def step_log(self, step: PlannedStep | None, record: logging.LogRecord) -> None:
-        for observer in self._observers:
-            observer.step_log(step, record)
+        self._tell(lambda observer: observer.step_log(step, record))
 
     def step_finished(self, step: PlannedStep, manifest: Manifest) -> None:
-        for observer in self._observers:
-            observer.step_finished(step, manifest)
+        self._tell(lambda observer: observer.step_finished(step, manifest))
 
     def job_finished(self, job: JobRecord, outcome: Outcome) -> None:
-        for observer in self._observers:
-            observer.job_finished(job, outcome)
+        self._tell(lambda observer: observer.job_finished(job, outcome))
+
+    def _tell(self, event: Callable[[JobObserver], None]) -> None:
+        for observer in tuple(self._observers):
+            try:
+                event(observer)
+            except Exception:  # noqa: BLE001  whatever is wrong with the watcher
+                with suppress(ValueError):  # another thread may have left it out already
+                    self._observers.remove(observer)
+                _log.exception("%s failed and hears no more of the job", type(observer).__name__)

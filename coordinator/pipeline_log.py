@@ -16,9 +16,10 @@ from .jobs import JobState, Outcome
 from .lineage.records import JobRecord, PlannedStep
 
 
-def log_record(level: int, message: str) -> logging.LogRecord:
-    """A line of the coordinator's own."""
-    return logging.LogRecord("coordinator", level, "", 0, message, (), None)
+def log_record(level: int, message: str, error: Exception | None = None) -> logging.LogRecord:
+    """A line of the coordinator's own; with an error, where that came from."""
+    exc_info = (type(error), error, error.__traceback__) if error else None
+    return logging.LogRecord("coordinator", level, "", 0, message, (), exc_info)
 
 
 class PipelineLog:

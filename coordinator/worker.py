@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from services.runtime.errors import CuegraphError, StoreError
+from services.runtime.errors import CuegraphError, InvalidDocument, StoreError
 
 from .broadcasts import Broadcasts
 from .engines.local import LocalEngine
@@ -57,6 +57,8 @@ class Worker:
                 self._begin_what_is_due()
             except StoreError as error:
                 _log.warning("cannot look for jobs; trying again in %g s: %s: %s", RESCAN_SECONDS, error.code, error)
+            except Exception:  # noqa: BLE001  a worker that ends would leave every later job QUEUED, without a word
+                _log.exception("cannot look for jobs; trying again in %g s", RESCAN_SECONDS)
             self._woken.wait(RESCAN_SECONDS)
 
     def _begin_what_is_due(self) -> None:
@@ -72,11 +74,19 @@ class Worker:
         for name in reversed(self._jobs.names()):
             if name in self._driven or name in self._succeeded or name in self._given_up:
                 continue
-            state = self._jobs.state(name)
+            state = self._state(name)
             if state is JobState.SUCCEEDED:
                 self._succeeded.add(name)  # for good: it need not be asked for again
             elif state is JobState.QUEUED:
                 yield name
+
+    def _state(self, job_id: str) -> JobState | None:
+        """None for a job whose state cannot be told, which is then left alone. Raises StoreError."""
+        try:
+            return self._jobs.state(job_id)
+        except InvalidDocument as error:
+            self._say_why(job_id, error)
+            return None
 
     def _drive(self, job_id: str) -> None:
         _log.info("driving job %s", job_id)

@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import Protocol
 
-from services.runtime.errors import CuegraphError, StageBusy
+from services.runtime.errors import CuegraphError, StageBusy, StageUnavailable
 from services.runtime.manifest import Notice, Status, from_json, now
 from services.runtime.redaction import Redactor
 from services.runtime.request import StageClient, StageRequest, StageResult
@@ -55,13 +55,14 @@ class LocalEngine:
         heard = Observers(log, observer)
         heard.job_started(job)
         with heartbeat.beating(self._jobs.store, job_id):
-            drive = _Drive(job, self._jobs, self._pools, heard, log, cancelled or threading.Event())
+            round_number = self._jobs.round(job_id)
+            drive = _Drive(job, round_number, self._jobs, self._pools, heard, log, cancelled or threading.Event())
             outcome = self._redacted(drive.run())
             heard.job_finished(job, outcome)
             log.save()
             if outcome.state is JobState.SUCCEEDED:
                 self._jobs.seal(job)
-            self._jobs.end(job_id, outcome)
+            self._jobs.end(job_id, round_number, outcome)
         return outcome
 
     def _redacted(self, outcome: Outcome) -> Outcome:
@@ -75,6 +76,7 @@ class _Drive:
     def __init__(  # noqa: PLR0913, PLR0917  made in one place
         self,
         job: JobRecord,
+        round_number: int,
         jobs: Jobs,
         pools: Pools,
         observer: JobObserver,
@@ -83,10 +85,10 @@ class _Drive:
     ) -> None:
         self._job, self._jobs, self._pools = job, jobs, pools
         self._observer, self._log, self._cancelled = observer, log, cancelled
-        self._round = jobs.round(job.job)
+        self._round = round_number
         self._trace_id = uuid.uuid4().hex
         self._commits = jobs.commits(job)
-        self._under_way: dict[Future[None], PlannedStep] = {}
+        self._under_way: dict[Future[planner.Committed | None], PlannedStep] = {}
         self._errors: list[Notice] = []
 
     def run(self) -> Outcome:
@@ -113,29 +115,35 @@ class _Drive:
         """Waits for a step to end, looking now and then whether the job was called off."""
         done, _ = wait(self._under_way, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
-            del self._under_way[future]
-            future.result()
+            step, committed = self._under_way.pop(future), future.result()
+            if committed is not None:
+                # A new table: the threads of other steps may be reading the old one.
+                self._commits = {**self._commits, step: committed}
         if not self._cancelled.is_set() and self._jobs.is_cancelled(self._job.job, self._round):
             self._cancelled.set()
 
-    def _run_step(self, step: PlannedStep) -> None:
+    def _run_step(self, step: PlannedStep) -> planner.Committed | None:
+        """Does a step, or keeps why it could not be done."""
         self._observer.step_started(step)
         try:
             result = self._result(step)
             manifest = from_json(blobs.read(self._jobs.store, result.manifest))
         except CuegraphError as error:
-            self._fail(step, Notice(error.code, str(error), now(), type(error).__name__))
-            return
-        if result.status.is_done:
-            self._commits[step] = planner.Committed(manifest, result.manifest)
-        else:
+            self._fail(step, error)
+            return None
+        except Exception as error:  # noqa: BLE001  a fault of ours ends the job with a word, not as if nobody had driven it
+            fault = f"{step.stage} could not be driven: {type(error).__name__}: {error}; please report it with this log"
+            self._fail(step, CuegraphError(fault), error)
+            return None
+        if not result.status.is_done:
             self._errors.extend(manifest.errors)
         self._observer.step_finished(step, manifest)
         self._log.save()
+        return planner.Committed(manifest, result.manifest) if result.status.is_done else None
 
-    def _fail(self, step: PlannedStep, notice: Notice) -> None:
-        self._observer.step_log(step, log_record(logging.ERROR, f"{notice.code}: {notice.message}"))
-        self._errors.append(notice)
+    def _fail(self, step: PlannedStep, error: CuegraphError, unforeseen: Exception | None = None) -> None:
+        self._observer.step_log(step, log_record(logging.ERROR, f"{error.code}: {error}", unforeseen))
+        self._errors.append(Notice(error.code, str(error), now(), type(unforeseen or error).__name__))
 
     def _result(self, step: PlannedStep) -> StageResult:
         """Runs the step, again if its error says that this may help. Raises CuegraphError."""
@@ -167,6 +175,8 @@ class _Drive:
         return self._cancelled.wait(seconds)
 
     def _retryable_error(self, result: StageResult) -> CuegraphError | None:
+        if result.status is Status.CANCELLED and not self._cancelled.is_set():
+            return StageUnavailable("the stage was stopped in the midst of the run")
         if result.status is not Status.FAILED:
             return None
         manifest = from_json(blobs.read(self._jobs.store, result.manifest))

@@ -11,10 +11,10 @@ import pytest
 from coordinator.engines import local
 from coordinator.engines.local import LocalEngine
 from coordinator.jobs import Jobs, JobState
-from coordinator.lineage.records import JobRecord
+from coordinator.lineage.records import JobRecord, PlannedStep
 from services.runtime import commits
-from services.runtime.errors import CuegraphError, StageBusy, StageError, StageUnavailable, UnknownName
-from services.runtime.manifest import Status
+from services.runtime.errors import Cancelled, StageBusy, StageError, StageUnavailable, UnknownName
+from services.runtime.manifest import Manifest, Status
 from services.runtime.node import Node
 from services.runtime.redaction import Redactor
 from services.runtime.request import Observer, StageClient, StageRequest, StageResult
@@ -162,7 +162,7 @@ def test_a_job_can_be_called_off_through_the_store(node: Node) -> None:
 class Unsteady:
     """A client that raises some errors before it works."""
 
-    def __init__(self, client: StageClient, errors: list[CuegraphError]) -> None:
+    def __init__(self, client: StageClient, errors: list[Exception]) -> None:
         self._client = client
         self.errors = errors
 
@@ -176,34 +176,73 @@ class Unsteady:
 
 
 class WithUnsteady(StagesHere):
-    def __init__(self, node: Node, errors: list[CuegraphError]) -> None:
+    def __init__(self, node: Node, errors: list[Exception]) -> None:
         super().__init__(node, dict.fromkeys(NAMES, join))
         self._clients["left"] = Unsteady(self._clients["left"], errors)  # type: ignore[assignment]
 
 
-def drive_with(node: Node, errors: list[CuegraphError]) -> Watched:
+def drive_with(node: Node, errors: list[Exception]) -> Watched:
     small_job(node.store)
     return drive(LocalEngine(Jobs(node.store), WithUnsteady(node, errors), Redactor()))
 
 
 def test_an_error_that_may_be_retried_is(node: Node) -> None:
-    errors: list[CuegraphError] = [StageUnavailable("gone"), StageUnavailable("still gone")]
+    errors: list[Exception] = [StageUnavailable("gone"), StageUnavailable("still gone")]
     assert drive_with(node, errors).outcomes[0].state is JobState.SUCCEEDED
 
 
 def test_retries_end(node: Node) -> None:
-    errors: list[CuegraphError] = [StageUnavailable("gone") for _ in range(local.ATTEMPTS)]
+    errors: list[Exception] = [StageUnavailable("gone") for _ in range(local.ATTEMPTS)]
     outcome = drive_with(node, errors).outcomes[0]
     assert [error.code for error in outcome.errors] == ["STAGE_UNAVAILABLE"]
 
 
+def test_a_fault_of_our_own_fails_the_job_and_is_told(node: Node) -> None:
+    errors: list[Exception] = [KeyError("an engine's own fault")]
+    outcome = drive_with(node, errors).outcomes[0]
+    assert (outcome.state, [error.code for error in outcome.errors]) == (JobState.FAILED, ["INTERNAL"])
+    assert Jobs(node.store).state("job1") is JobState.FAILED
+    (key,) = node.store.list("jobs/job1/logs/")
+    assert b"Traceback" in node.store.get(key)
+
+
+class FailsToWatch(Watched):
+    def step_finished(self, step: PlannedStep, manifest: Manifest) -> None:
+        super().step_finished(step, manifest)
+        raise RuntimeError("the screen is gone")
+
+
+def test_a_watcher_that_fails_hears_no_more_and_the_job_goes_on(node: Node, caplog: pytest.LogCaptureFixture) -> None:
+    small_job(node.store)
+    watched = FailsToWatch()
+    assert engine_of(node).drive("job1", watched).state is JobState.SUCCEEDED
+    assert len(watched.finished) == 1
+    assert [record.getMessage() for record in caplog.records if record.name == "coordinator.observer"] == [
+        "FailsToWatch failed and hears no more of the job"
+    ]
+
+
+def test_a_run_that_ended_because_its_stage_was_stopped_is_done_again(node: Node) -> None:
+    small_job(node.store)
+    stopped = threading.Event()
+
+    def be_stopped_once(run: Run[UpperSettings]) -> None:
+        if not stopped.is_set():
+            stopped.set()
+            raise Cancelled("the stage is stopping")
+        join(run)
+
+    watched = drive(engine_of(node, left=be_stopped_once))
+    assert watched.outcomes[0].state is JobState.SUCCEEDED
+
+
 def test_a_busy_stage_is_waited_for_as_long_as_it_takes(node: Node) -> None:
-    errors: list[CuegraphError] = [StageBusy("full") for _ in range(local.ATTEMPTS + 5)]
+    errors: list[Exception] = [StageBusy("full") for _ in range(local.ATTEMPTS + 5)]
     assert drive_with(node, errors).outcomes[0].state is JobState.SUCCEEDED
 
 
 def test_an_error_that_cannot_pass_is_not_retried(node: Node) -> None:
-    errors: list[CuegraphError] = [StageError("no"), StageError("no")]
+    errors: list[Exception] = [StageError("no"), StageError("no")]
     drive_with(node, errors)
     assert len(errors) == 1
 

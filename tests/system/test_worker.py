@@ -95,6 +95,21 @@ def test_a_job_whose_record_is_broken_is_given_up_and_the_others_go_on(
     assert [record.getMessage().startswith("job job0 cannot be driven") for record in caplog.records] == [True]
 
 
+def test_a_job_whose_outcome_is_broken_is_given_up_and_the_others_go_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = MemoryStore()
+    small_job(store, "job0")
+    store.create(keys.round_file("job0", 1, "outcome"), b"{}")
+    small_job(store, "job1")
+    working = worker_on(store, tmp_path)
+    with caplog.at_level(logging.ERROR, logger="coordinator.worker"):
+        working.start()
+        assert wait_until_over(Jobs(store), "job1") == [JobState.SUCCEEDED]
+        working.stop(PATIENCE_SECONDS)
+    assert [record.getMessage().startswith("job job0 cannot be driven") for record in caplog.records] == [True]
+
+
 def test_a_store_that_comes_back_is_gone_on_with(tmp_path: Path) -> None:
     store = FailingStore(failures=3)
     small_job(store, "job1")

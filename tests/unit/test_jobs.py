@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -27,6 +29,10 @@ def failed(code: str = "STAGE_FAILED") -> Outcome:
     return Outcome(JobState.FAILED, now(), (Notice(code, "no", now()),))
 
 
+def ago(seconds: float) -> str:
+    return (now() - timedelta(seconds=seconds)).isoformat()
+
+
 def test_a_new_job_is_queued(jobs: Jobs) -> None:
     assert jobs.state("job1") is JobState.QUEUED
 
@@ -39,8 +45,6 @@ def test_a_job_that_somebody_drives_is_running(jobs: Jobs) -> None:
 
 @pytest.mark.parametrize("change", [{"process_id": 2**22 + 1}, {"process_started": 1.0}])
 def test_a_job_whose_driver_was_killed_is_not_running(jobs: Jobs, change: dict[str, object]) -> None:
-    import json
-
     with heartbeat.beating(jobs.store, "job1"):
         beat = json.loads(jobs.store.get(keys.heartbeat("job1")))
     jobs.store.put(keys.heartbeat("job1"), canonical_json({**beat, "alive": True, **change}))
@@ -49,16 +53,20 @@ def test_a_job_whose_driver_was_killed_is_not_running(jobs: Jobs, change: dict[s
 
 @pytest.mark.parametrize(("seconds", "state"), [(1, JobState.RUNNING), (3600, JobState.QUEUED)])
 def test_a_driver_elsewhere_is_dead_when_it_has_been_silent(jobs: Jobs, seconds: int, state: JobState) -> None:
-    from datetime import timedelta
-
-    time = (now() - timedelta(seconds=seconds)).isoformat()
-    beat = {"alive": True, "host": "elsewhere", "process_id": 1, "process_started": 1.0, "time": time}
-    jobs.store.put(keys.heartbeat("job1"), canonical_json(beat))
+    beat = {"host": "elsewhere", "process_id": 1, "process_started": 1.0, "time": ago(seconds)}
+    jobs.store.put(keys.heartbeat("job1"), canonical_json({"alive": True, **beat}))
     assert jobs.state("job1") is state
 
 
+def test_a_process_that_lives_and_could_not_say_that_it_ended_does_not_hold_the_job(jobs: Jobs) -> None:
+    with heartbeat.beating(jobs.store, "job1"):
+        beat = json.loads(jobs.store.get(keys.heartbeat("job1")))
+    jobs.store.put(keys.heartbeat("job1"), canonical_json({**beat, "alive": True, "time": ago(3600)}))
+    assert jobs.state("job1") is JobState.QUEUED
+
+
 def test_a_job_is_what_its_outcome_says(jobs: Jobs) -> None:
-    jobs.end("job1", failed())
+    jobs.end("job1", 1, failed())
     assert jobs.state("job1") is JobState.FAILED
     outcome = jobs.outcome("job1")
     assert outcome is not None
@@ -66,16 +74,38 @@ def test_a_job_is_what_its_outcome_says(jobs: Jobs) -> None:
 
 
 def test_the_first_outcome_of_a_round_counts(jobs: Jobs) -> None:
-    jobs.end("job1", failed())
-    jobs.end("job1", Outcome(JobState.CANCELLED, now()))
+    jobs.end("job1", 1, failed())
+    jobs.end("job1", 1, Outcome(JobState.CANCELLED, now()))
     assert jobs.state("job1") is JobState.FAILED
 
 
+def test_who_ends_late_ends_the_round_that_it_drove(jobs: Jobs) -> None:
+    jobs.cancel("job1")
+    jobs.retry("job1")
+    jobs.end("job1", 1, Outcome(JobState.CANCELLED, now()))
+    assert jobs.state("job1") is JobState.QUEUED
+
+
+def test_a_sealed_job_has_succeeded_though_another_who_drove_it_gave_up(jobs: Jobs) -> None:
+    jobs.end("job1", 1, failed())
+    jobs.seal(jobs.get("job1"))
+    outcome = jobs.outcome("job1")
+    assert outcome is not None
+    assert (jobs.state("job1"), outcome.state, outcome.errors) == (JobState.SUCCEEDED, JobState.SUCCEEDED, ())
+
+
+def test_an_outcome_that_cannot_be_read_is_named(jobs: Jobs) -> None:
+    jobs.store.create(keys.round_file("job1", 1, "outcome"), b"{}")
+    with pytest.raises(CuegraphError, match=keys.round_file("job1", 1, "outcome")) as error:
+        jobs.state("job1")
+    assert error.value.code == "DOCUMENT_INVALID"
+
+
 def test_a_retried_job_is_queued_again(jobs: Jobs) -> None:
-    jobs.end("job1", failed())
+    jobs.end("job1", 1, failed())
     assert jobs.retry("job1") == 2
     assert jobs.state("job1") is JobState.QUEUED
-    jobs.end("job1", Outcome(JobState.CANCELLED, now()))
+    jobs.end("job1", 2, Outcome(JobState.CANCELLED, now()))
     assert jobs.retry("job1") == 3
 
 
@@ -98,7 +128,7 @@ def test_a_cancellation_is_for_its_round_only(jobs: Jobs) -> None:
 
 
 def test_a_job_that_is_over_cannot_be_cancelled(jobs: Jobs) -> None:
-    jobs.end("job1", failed())
+    jobs.end("job1", 1, failed())
     with pytest.raises(CuegraphError) as error:
         jobs.cancel("job1")
     assert error.value.code == "JOB_STATE_WRONG"
@@ -121,7 +151,7 @@ def test_the_unfinished_twin_of_a_request_is_found_and_a_finished_one_is_not(job
     jobs.create(twin)
     assert jobs.unfinished_twin(digest) == twin.job
     assert jobs.unfinished_twin("cd" * 32) is None
-    jobs.end(twin.job, failed())
+    jobs.end(twin.job, 1, failed())
     assert jobs.unfinished_twin(digest) is None
 
 
@@ -133,4 +163,3 @@ def test_an_outcome_tells_whether_the_input_was_at_fault(code: str, at_fault: bo
 def test_names_come_newest_first(jobs: Jobs) -> None:
     jobs.create(replace(jobs.get("job1"), job="job2"))
     assert jobs.names() == ["job2", "job1"]
-    assert list(jobs.unfinished()) == ["job1", "job2"]
