@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
@@ -93,6 +95,9 @@ class Bars:
         self._progress.update(self._tasks[step], completed=1, total=1, note=note)
 
     def job_finished(self, job: JobRecord, outcome: Outcome) -> None:  # noqa: ARG002  bars say it all
+        self.stop()
+
+    def stop(self) -> None:
         self._progress.stop()
 
 
@@ -130,9 +135,17 @@ class Lines:
         self._console.print(f"job {job.job}: {outcome.state}")
 
 
-def display(console: Console) -> Bars | Lines:
-    """Bars on a terminal, lines elsewhere."""
-    return Bars(console) if console.is_terminal else Lines(console)
+@contextmanager
+def display(console: Console) -> Iterator[Bars | Lines]:
+    """Bars on a terminal, lines elsewhere. However it ends, the terminal gets its cursor back."""
+    if not console.is_terminal:
+        yield Lines(console)
+        return
+    bars = Bars(console)
+    try:
+        yield bars
+    finally:
+        bars.stop()
 
 
 def _seconds(manifest: Manifest) -> float:

@@ -61,7 +61,8 @@ def run(
 
 def finish(app: App, job: JobRecord, out: Path, json_stream: TextIO | None) -> int:
     """Drives a job to its end, lays out its folder and reports. Returns the exit code."""
-    outcome = drive_until_done(app, job, display(err))
+    with display(err) as shown:
+        outcome = drive_until_done(app, job, shown)
     with writing(out):
         folder, delivered = lay_out(app.jobs, job, out)
     if json_stream is not None:

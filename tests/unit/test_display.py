@@ -12,11 +12,14 @@ from rich.console import Console
 from coordinator.cli.display import Bars, Lines, display
 from coordinator.jobs import JobState, Outcome
 from coordinator.pipeline_log import log_record
+from services.runtime.errors import StoreUnavailable
 from services.runtime.logs import RunLog
 from services.runtime.manifest import now
 from services.runtime.redaction import Redactor
 from services.runtime.store.memory import MemoryStore
 from tests.jobs_in_memory import STAGES, JobWriter
+
+HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 
 
 def terminal() -> Console:
@@ -24,8 +27,22 @@ def terminal() -> Console:
 
 
 def test_a_terminal_gets_bars_and_a_pipe_lines() -> None:
-    assert isinstance(display(terminal()), Bars)
-    assert isinstance(display(Console(stderr=True, force_terminal=False)), Lines)
+    with display(terminal()) as shown:
+        assert isinstance(shown, Bars)
+    with display(Console(stderr=True, force_terminal=False)) as shown:
+        assert isinstance(shown, Lines)
+
+
+def test_a_terminal_gets_its_cursor_back_whatever_happens(capsys: pytest.CaptureFixture[str]) -> None:
+    def lose_the_store() -> None:
+        with display(terminal()) as shown:
+            shown.job_started(JobWriter(MemoryStore()).record(STAGES))
+            raise StoreUnavailable("the store is gone")
+
+    with pytest.raises(StoreUnavailable):
+        lose_the_store()
+    written = capsys.readouterr().err
+    assert written.rfind(SHOW_CURSOR) > written.rfind(HIDE_CURSOR) >= 0
 
 
 def test_bars_and_the_log_of_a_run_do_not_feed_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
