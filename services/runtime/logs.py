@@ -7,6 +7,7 @@ every run under way in the process, so that it is never lost.
 
 from __future__ import annotations
 
+import copy
 import io
 import logging
 import sys
@@ -18,13 +19,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, TextIO
 
+from .canonical import encodable
 from .redaction import Redactor
+from .store.system_errors import reported
 
 P = ParamSpec("P")
 
 _current: ContextVar[RunLog | None] = ContextVar("current_run_log", default=None)
 _active: list[RunLog] = []
 _lock = threading.Lock()
+
+
+def leave_alone(logger: str) -> None:
+    """Keeps a library that is not imported yet from writing its log to stdout and hiding it from the stage's.
+
+    Such libraries (whisperx) set up an output of their own unless their logger has a handler already.
+    """
+    logging.getLogger(logger).addHandler(logging.NullHandler())
 
 
 class LogFormat(logging.Formatter):
@@ -47,22 +58,47 @@ class LogFormat(logging.Formatter):
         return clean
 
 
+class _LogFile(logging.FileHandler):
+    """A log on disk. That it cannot be written is kept: to report it here, as handlers do, would log again."""
+
+    def __init__(self, path: Path) -> None:
+        # With mode "a", a line that comes after the end would open the file again.
+        super().__init__(path, mode="w", encoding="utf-8", errors="backslashreplace")
+        self.fault = ""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802
+        self.fault = self.fault or str(sys.exc_info()[1])
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as error:
+            self.fault = self.fault or str(error)
+
+
 class RunLog:
     """The log of one run. As a context it takes in what the current thread logs and prints."""
 
     def __init__(self, path: Path, redactor: Redactor, on_info: Callable[[logging.LogRecord], None]) -> None:
+        """Raises StoreError if the file cannot be made."""
         self.path = path
         self._redactor = redactor
         self._outside = copy_context()
         self._on_info = self.outside(on_info)
         self._format = LogFormat(redactor)
-        self._handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        with reported(f"the log {path}"):
+            self._handler = _LogFile(path)
         self._handler.setFormatter(self._format)
 
     @property
     def redacted(self) -> int:
         """How many lines held a secret and were masked."""
         return self._format.redacted
+
+    @property
+    def fault(self) -> str:
+        """Why lines are missing from the file; empty if none are. Known for sure once the run is over."""
+        return self._handler.fault
 
     def __enter__(self) -> RunLog:
         self._token = _current.set(self)
@@ -91,16 +127,28 @@ class RunLog:
         return made
 
     def take(self, record: logging.LogRecord) -> None:
+        record = _readable(record)
         self._handler.handle(record)
         if record.levelno >= logging.INFO:
             self._on_info(self._clean(record))
 
     def _clean(self, record: logging.LogRecord) -> logging.LogRecord:
         """A copy that is safe to hand on: message redacted and complete, traceback left in the stage log."""
-        message = self._redactor.text(record.getMessage())
+        message = self._redactor.text(encodable(record.getMessage()))
         clean = logging.LogRecord(record.name, record.levelno, "", 0, message, (), None)
         clean.created, clean.msecs = record.created, record.msecs
         return clean
+
+
+def _readable(record: logging.LogRecord) -> logging.LogRecord:
+    """The record, or one that says so if its arguments do not fit its text: a library's slip must not end a run."""
+    try:
+        record.getMessage()
+    except Exception as error:  # noqa: BLE001  the arguments may raise anything when they are made text
+        told = copy.copy(record)
+        told.msg, told.args = f"{record.msg} (its arguments do not fit: {error})", ()
+        return told
+    return record
 
 
 class _Router(logging.Handler):
