@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,8 @@ from typing import Any
 from . import commits
 from .actions import Action
 from .artifact import Artifact, digest_file
+from .canonical import encodable
+from .clock import Clock
 from .errors import Cancelled, CuegraphError, EngineOutOfMemory, InputModified, OutputMissing, StageCrashed
 from .host import Meter, host
 from .logs import RunLog
@@ -25,8 +25,6 @@ from .manifest import (
     Notice,
     OutputRecord,
     Status,
-    Throughput,
-    Times,
     now,
 )
 from .node import Node
@@ -41,29 +39,6 @@ UNDECLARED = "undeclared"
 
 
 @dataclass
-class _Clock:
-    """Where the time goes, in seconds."""
-
-    fetch: float = 0.0
-    load: float = 0.0
-    run: float = 0.0
-    """The stage itself, loading included."""
-    store: float = 0.0
-
-    @property
-    def compute(self) -> float:
-        return max(0.0, self.run - self.load)
-
-    @contextmanager
-    def count(self, name: str) -> Iterator[None]:
-        begin = time.monotonic()
-        try:
-            yield
-        finally:
-            setattr(self, name, getattr(self, name) + time.monotonic() - begin)
-
-
-@dataclass
 class _Findings:
     """What a manifest will say about the files and what went wrong."""
 
@@ -72,7 +47,6 @@ class _Findings:
     warnings: list[Notice] = field(default_factory=list)
     errors: list[Notice] = field(default_factory=list)
     reused: Artifact | None = None
-    throughput: Throughput | None = None
     media_seconds: float = 0.0
 
 
@@ -81,9 +55,8 @@ class Attempt:
 
     def __init__(self, stage: Stage[Any], request: StageRequest, action: Action, node: Node) -> None:
         self.stage, self.request, self.action, self.node = stage, request, action, node
-        self._clock = _Clock()
+        self._clock = Clock()
         self._found = _Findings()
-        self._started = now()
         self._folder = Path()
 
     def run(
@@ -96,8 +69,8 @@ class Attempt:
     ) -> Manifest:
         """Does the work in `folder` and returns the manifest; never raises for what the stage did.
 
-        `unfinished` are the numbers of earlier attempts that left no manifest. Raises StoreError if the store
-        cannot take the log.
+        `unfinished` are the numbers of earlier attempts that left no manifest. Raises StoreError if the log cannot
+        be begun or the store cannot take it.
         """
         meter = Meter()
         self._folder = folder
@@ -106,13 +79,19 @@ class Attempt:
             if log.redacted:
                 self._warn("SECRET_REDACTED", f"{log.redacted} log lines held a secret, which was masked")
             _log.info("%s in %.1f s", status, meter.seconds)
+        if log.fault:
+            self._warn("LOG_INCOMPLETE", f"lines are missing from stage.log: {log.fault}")
         with self._clock.count("store"):
             kept_log = LogRecord("stage.log", blobs.add_file(self.node.store, log.path, "text/plain"))
         return self._manifest(number, unfinished, status, meter, kept_log)
 
     def _warn(self, code: str, message: str) -> None:
         _log.warning("%s: %s", code, message)
-        self._found.warnings.append(Notice(code, self.node.redactor.text(message), now()))
+        self._found.warnings.append(Notice(code, self._writable(message), now()))
+
+    def _writable(self, text: str) -> str:
+        """The text of an error, a warning or a file name, which may hold anything, as a manifest can hold it."""
+        return self.node.redactor.text(encodable(text))
 
     def _status(self, progress: Progress) -> Status:
         try:
@@ -128,7 +107,7 @@ class Attempt:
             )
         except CuegraphError as error:
             self._fail(error)
-        except Exception as error:  # noqa: BLE001  a crash of any kind must end in a manifest
+        except (Exception, SystemExit) as error:  # noqa: BLE001  a crash of any kind must end in a manifest
             kind = f"{type(error).__module__}.{type(error).__qualname__}"
             self._fail(StageCrashed(f"{self.stage.name} crashed with {kind}: {error}; see stage.log"), error)
         return Status.FAILED
@@ -140,7 +119,7 @@ class Attempt:
 
     def _blame(self, error: CuegraphError, origin: BaseException) -> None:
         kind = f"{type(origin).__module__}.{type(origin).__qualname__}"
-        self._found.errors.append(Notice(error.code, self.node.redactor.text(str(error)), now(), kind))
+        self._found.errors.append(Notice(error.code, self._writable(str(error)), now(), kind))
 
     def _reuse(self) -> Status | None:
         """Takes over the outputs of an equal action, if there was one."""
@@ -164,9 +143,12 @@ class Attempt:
         try:
             with self._clock.count("run"):
                 self.stage.run(run)
+        except BaseException:
+            self._keep_evidence(run)
+            raise
         finally:
             self._found.media_seconds = progress.done_seconds
-            self._keep_intermediates(run)
+        self._keep_intermediates(run)
         if _fingerprints(inputs) != before:
             raise InputModified(f"{self.stage.name} changed one of its inputs; inputs are for reading only")
         self._keep_outputs(run)
@@ -213,6 +195,13 @@ class Attempt:
             raise OutputMissing(f"{self.stage.name} ended without writing {', '.join(missing)}")
         self._found.outputs = tuple(OutputRecord(o.role, o.file_name, self._keep(o), o.attributes) for o in run.outputs)
 
+    def _keep_evidence(self, run: Run[Any]) -> None:
+        """Keeps the intermediates of a run that went badly; that they cannot be kept must not hide why it did."""
+        try:
+            self._keep_intermediates(run)
+        except (CuegraphError, OSError) as error:
+            self._warn("EVIDENCE_LOST", f"the intermediates of the run could not be kept: {error}")
+
     def _keep_intermediates(self, run: Run[Any]) -> None:
         kept = [
             IntermediateRecord(i.file_name, self._keep(i), retained=True, reason=i.reason)
@@ -226,7 +215,7 @@ class Attempt:
         declared = {known.path for known in (*run.outputs, *run.intermediates)}
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not path.is_symlink() and path not in declared:
-                name = str(path.relative_to(folder))
+                name = self._writable(str(path.relative_to(folder)))
                 self._warn("UNDECLARED_FILE", f"{self.stage.name} left {name} behind without declaring it")
                 yield IntermediateRecord(name, _described(path), retained=False, reason=UNDECLARED)
 
@@ -247,7 +236,7 @@ class Attempt:
             attempt=number,
             status=status,
             action_key=self.action.key,
-            times=self._times(),
+            times=self._clock.times(self.request.requested),
             inputs=tuple(InputRecord(i.role, i.artifact, i.origin) for i in self.action.inputs),
             outputs=self._found.outputs if status.is_done else (),
             intermediates=self._found.intermediates,
@@ -256,7 +245,7 @@ class Attempt:
             code=self.node.code,
             host=host(self.stage.libraries, self.node.pod),
             resources=meter.read(),
-            throughput=_throughput(self._found.media_seconds, self._clock.compute),
+            throughput=self._clock.throughput(self._found.media_seconds),
             warnings=tuple(self._found.warnings),
             errors=tuple(self._found.errors),
             logs=(log,),
@@ -265,32 +254,20 @@ class Attempt:
             trace_id=self.request.trace_id,
         )
 
-    def _times(self) -> Times:
-        queued = (self._started - self.request.requested).total_seconds()
-        return Times(
-            requested=self.request.requested,
-            started=self._started,
-            finished=now(),
-            queued_seconds=max(0.0, round(queued, 3)),
-            fetch_seconds=round(self._clock.fetch, 3),
-            load_seconds=round(self._clock.load, 3),
-            compute_seconds=round(self._clock.compute, 3),
-            store_seconds=round(self._clock.store, 3),
-        )
-
 
 def _described(path: Path) -> Artifact:
     """A file that is not kept: what it was, without its bytes."""
     return Artifact("", digest_file(path), path.stat().st_size, "application/octet-stream")
 
 
-def _fingerprints(inputs: dict[str, list[Path]]) -> list[tuple[int, int]]:
-    """Size and time of last change of every input: enough to notice that a stage wrote to one."""
-    stats = (path.stat() for paths in inputs.values() for path in paths)
-    return [(stat.st_size, stat.st_mtime_ns) for stat in stats]
+def _fingerprints(inputs: dict[str, list[Path]]) -> list[tuple[int, int] | None]:
+    """Size and time of last change of every input, None if it is gone: enough to notice that a stage wrote to one."""
+    return [_fingerprint(path) for paths in inputs.values() for path in paths]
 
 
-def _throughput(media_seconds: float, compute_seconds: float) -> Throughput | None:
-    if media_seconds <= 0:
+def _fingerprint(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
         return None
-    return Throughput(round(media_seconds, 3), round(compute_seconds / media_seconds, 4))
+    return stat.st_size, stat.st_mtime_ns

@@ -12,7 +12,7 @@ import pytest
 
 from services.runtime import commits
 from services.runtime.artifact import digest_file
-from services.runtime.errors import Cancelled, CuegraphError, StoreError, StoreUnavailable, ToolFailed
+from services.runtime.errors import Cancelled, CuegraphError, StoreError, StoreFull, StoreUnavailable, ToolFailed
 from services.runtime.manifest import Manifest, Status, to_json
 from services.runtime.node import Node
 from services.runtime.stage import Run
@@ -131,6 +131,18 @@ def run_out_of_memory(run: Run[UpperSettings]) -> None:
     raise MemoryError
 
 
+def try_to_end_the_process(run: Run[UpperSettings]) -> None:
+    raise SystemExit(3)
+
+
+def fail_with_what_is_no_text(run: Run[UpperSettings]) -> None:
+    raise RuntimeError("no such name: \udcff")
+
+
+def take_an_input_away(run: Run[UpperSettings]) -> None:
+    run.input("text").rename(run.output("text", "upper.txt"))
+
+
 def change_an_input(run: Run[UpperSettings]) -> None:
     source = run.input("text")
     source.unlink()
@@ -163,7 +175,10 @@ def read_what_cannot_be_read(run: Run[UpperSettings]) -> None:
         (write_nothing, "OUTPUT_MISSING", "services.runtime.errors.OutputMissing"),
         (declare_but_not_write, "OUTPUT_MISSING", "services.runtime.errors.OutputMissing"),
         (run_out_of_memory, "ENGINE_OUT_OF_MEMORY", "builtins.MemoryError"),
+        (try_to_end_the_process, "STAGE_CRASHED", "builtins.SystemExit"),
+        (fail_with_what_is_no_text, "STAGE_CRASHED", "builtins.RuntimeError"),
         (change_an_input, "INPUT_MODIFIED", "services.runtime.errors.InputModified"),
+        (take_an_input_away, "INPUT_MODIFIED", "services.runtime.errors.InputModified"),
         (declare_a_folder, "STAGE_FAILED", "services.runtime.errors.StageError"),
         (declare_one_name_twice, "STAGE_FAILED", "services.runtime.errors.StageError"),
         (read_what_cannot_be_read, "DOCUMENT_INVALID", "services.runtime.errors.InvalidDocument"),
@@ -229,6 +244,17 @@ def test_files_left_behind_are_named_and_warned_of(node: Node) -> None:
     assert (left.file_name, left.retained, left.reason, left.artifact.uri) == ("notes.tmp", False, "undeclared", "")
 
 
+def test_a_file_left_behind_under_a_name_that_is_no_text_is_named_all_the_same(node: Node) -> None:
+    def leave(run: Run[UpperSettings]) -> None:
+        path = run.output("text", "upper.txt")
+        path.write_text("a")
+        (path.parent / "correct-horse\udcff.tmp").touch()
+
+    _, manifest = run_step(Doing(leave), node)
+    assert manifest.status is Status.SUCCEEDED
+    assert [left.file_name for left in manifest.intermediates] == ["[redacted]\\udcff.tmp"]
+
+
 def test_intermediates_are_kept_even_when_the_stage_fails(node: Node) -> None:
     def fail_late(run: Run[UpperSettings]) -> None:
         run.intermediate("scores.json", "application/json", "what the engine saw").write_text("[1]")
@@ -237,6 +263,22 @@ def test_intermediates_are_kept_even_when_the_stage_fails(node: Node) -> None:
     _, manifest = run_step(Doing(fail_late), node)
     (kept,) = manifest.intermediates
     assert blobs.read(node.store, kept.artifact) == b"[1]"
+
+
+def test_evidence_that_cannot_be_kept_does_not_hide_why_the_stage_failed(tmp_path: Path) -> None:
+    class Full(MemoryStore):
+        def create_file(self, key: str, path: Path) -> None:
+            if path.name == "scores.json":
+                raise StoreFull("no room")
+            super().create_file(key, path)
+
+    def fail_late(run: Run[UpperSettings]) -> None:
+        run.intermediate("scores.json", "application/json", "what the engine saw").write_text("[1]")
+        raise RuntimeError
+
+    _, manifest = run_step(Doing(fail_late), node_of(Full(), tmp_path))
+    assert [error.code for error in manifest.errors] == ["STAGE_CRASHED"]
+    assert [warning.code for warning in manifest.warnings] == ["EVIDENCE_LOST"]
 
 
 def test_a_secret_is_written_nowhere_and_its_masking_is_warned_of(
