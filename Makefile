@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-fast lint format proto schema bench clean
+.PHONY: help setup setup-dev demo test test-fast lint format proto schema bench bench-long clean
 
 BIN := .venv/bin
 PYTHON ?= python3
@@ -45,7 +45,10 @@ schema: setup ## Write docs/manifest.schema.json from the manifest's types
 		> docs/manifest.schema.json
 
 bench: setup-dev ## Measure accuracy, speed and memory into docs/benchmarks.md
-	$(OFFLINE) $(BIN)/python -m tests.bench
+	$(OFFLINE) $(BIN)/python -m tests.bench --write
+
+bench-long: setup-dev ## Measure memory and time of films up to two hours (about an hour)
+	$(OFFLINE) $(BIN)/python -m tests.bench long_film --write
 
 clean: ## Remove everything that the other targets made, except .venv
 	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist out

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from services.runtime.errors import EngineOutOfMemory, InvalidSetting, ModelError
+from services.runtime.logs import leave_alone
 
 from .aligner import SAMPLE_RATE, Samples, Span
 
@@ -64,6 +65,8 @@ def load(model: Path, device: str) -> WhisperxAligner:
     """
     import nltk  # noqa: PLC0415  heavy: loaded when a run needs it
     import torch  # noqa: PLC0415  as above
+
+    leave_alone("whisperx")
     from whisperx.alignment import load_align_model  # noqa: PLC0415  as above
 
     if device == "cuda" and not torch.cuda.is_available():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from services.runtime.errors import EngineOutOfMemory, InvalidSetting
+from services.runtime.logs import leave_alone
 
 from .languages import UNSPACED
 from .recognition import Heard, HeardWord, Options, Piece, words_of
@@ -92,8 +92,7 @@ def load(model: Path, device: str, compute_type: str) -> Recogniser:
 
     Raises InvalidSetting if this machine cannot do it on that device with that type of numbers.
     """
-    # Left to itself, whisperx writes its log to stdout and keeps it from the stage's.
-    logging.getLogger("whisperx").addHandler(logging.NullHandler())
+    leave_alone("whisperx")
     import ctranslate2  # noqa: PLC0415  heavy: loaded when a run needs it
     from whisperx.asr import WhisperModel  # noqa: PLC0415  as above
 

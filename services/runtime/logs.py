@@ -35,7 +35,9 @@ def leave_alone(logger: str) -> None:
 
     Such libraries (whisperx) set up an output of their own unless their logger has a handler already.
     """
-    logging.getLogger(logger).addHandler(logging.NullHandler())
+    library = logging.getLogger(logger)
+    if not library.handlers:
+        library.addHandler(logging.NullHandler())
 
 
 class LogFormat(logging.Formatter):
