@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from services.runtime.errors import InputError
 
 from ..app import open_app
 from ..jobs import Jobs
@@ -19,6 +22,7 @@ from .run import exit_code, finish
 app = typer.Typer(help="Lists, shows, watches, cancels and retries jobs.", no_args_is_help=True)
 
 _WATCH_SECONDS = 0.5
+_PENDING = "PENDING"
 
 
 @app.command("list")
@@ -29,7 +33,7 @@ def list_jobs(
 ) -> None:
     """Lists jobs, newest first."""
     jobs = open_app(store).jobs
-    found = [(jobs.get(name), jobs.state(name)) for name in jobs.names()[:limit]]
+    found = [(job, jobs.state(job.job)) for job in _readable(jobs, jobs.names()[:limit])]
     if json:
         print_json(
             {"jobs": [{"job": j.job, "state": s, "workflow": j.workflow, "title": j.media.title} for j, s in found]}
@@ -39,6 +43,15 @@ def list_jobs(
         err.print(f"there are no jobs in {jobs.store.url}", markup=False)
     for job, state in found:
         say(f"{job.job}  {state:<10} {job.workflow:<11} {printable(job.media.title)}")
+
+
+def _readable(jobs: Jobs, names: Sequence[str]) -> Iterator[JobRecord]:
+    """The records of these jobs. One that is broken or gone is told of, and hides none of the others."""
+    for name in names:
+        try:
+            yield jobs.get(name)
+        except InputError as error:
+            err.print(f"job {name} cannot be read: {error}; see `cuegraph lineage verify --all`", markup=False)
 
 
 @app.command()
@@ -53,29 +66,41 @@ def show(job: JobArgument, store: StoreOption = "", json: JsonOption = False) ->
 
 
 @app.command()
-def watch(job: JobArgument, store: StoreOption = "") -> None:
+def watch(job: JobArgument, store: StoreOption = "", json: JsonOption = False) -> None:
     """Follows a job that runs anywhere until it ends; the exit code is the job's."""
     jobs = open_app(store).jobs
     record = jobs.get(job)
-    seen: dict[str, str] = {}
-    while True:
-        is_over = jobs.state(job).is_final
-        for step in step_statuses(jobs, record):
-            if seen.get(step.step.stage, "PENDING") != step.status:
-                say(f"{step.step.number:02d} {step.step.stage}: {step.status}")
-                seen[step.step.stage] = step.status
-        if is_over:
-            break
-        time.sleep(_WATCH_SECONDS)
-    say(f"job {job}: {jobs.state(job)}")
+    for line in _news(jobs, record):
+        if not json:
+            say(line)
+    if json:
+        print_json(_object(jobs, record))
     outcome = jobs.outcome(job)
     raise typer.Exit(exit_code(outcome) if outcome else 0)
 
 
+def _news(jobs: Jobs, job: JobRecord) -> Iterator[str]:
+    """A line for everything that changes, from how the job stands now until it is over."""
+    seen: dict[str, str] = {}
+    while True:
+        state = jobs.state(job.job)  # read first: if the job is over, so is all that is read after it
+        now = {f"{s.step.number:02d} {s.step.stage}": s.status for s in step_statuses(jobs, job)}
+        now = {name: status for name, status in now.items() if status != _PENDING} | {f"job {job.job}": state}
+        yield from (f"{name}: {status}" for name, status in now.items() if seen.get(name) != status)
+        if state.is_final:
+            return
+        seen = now
+        time.sleep(_WATCH_SECONDS)
+
+
 @app.command()
-def cancel(job: JobArgument, store: StoreOption = "") -> None:
+def cancel(job: JobArgument, store: StoreOption = "", json: JsonOption = False) -> None:
     """Calls a job off, wherever it runs."""
-    open_app(store).jobs.cancel(job)
+    jobs = open_app(store).jobs
+    jobs.cancel(job)
+    if json:
+        print_json({"job": job, "state": jobs.state(job)})
+        return
     say(f"job {job}: cancellation asked for")
 
 

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from services.runtime.store import keys
+from services.runtime.store.file import FileStore
 from tests.cuegraph import COMMAND, cuegraph
 from tests.film import sample_film
+from tests.jobs_in_memory import write_job
 
 DEADLINE_SECONDS = 120.0
 
@@ -61,6 +64,29 @@ def test_a_store_without_jobs_says_so(tmp_path: Path) -> None:
     ran = cuegraph("jobs", "list", "--store", tmp_path)
     assert (ran.code, ran.stdout) == (0, "")
     assert str(tmp_path) in ran.stderr
+
+
+def test_a_broken_job_hides_none_of_the_others(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    write_job(store, job="sound")
+    store.put(keys.job("broken"), b"{")
+    listed = cuegraph("jobs", "list", "--store", tmp_path, "--json")
+    assert (listed.code, [job["job"] for job in listed.json["jobs"]]) == (0, ["sound"])
+    assert "job broken cannot be read" in listed.stderr
+
+
+def test_a_job_that_is_over_is_watched_to_its_end_at_once(tmp_path: Path) -> None:
+    write_job(FileStore(tmp_path), job="sound")
+    watched = cuegraph("jobs", "watch", "sound", "--store", tmp_path)
+    assert (watched.code, watched.stdout.splitlines()[-1]) == (0, "job sound: SUCCEEDED")
+    assert cuegraph("jobs", "watch", "sound", "--store", tmp_path, "--json").json["state"] == "SUCCEEDED"
+
+
+def test_a_job_that_nobody_drives_is_cancelled_at_once(tmp_path: Path) -> None:
+    write_job(FileStore(tmp_path), job="left", stages=("demux",), seal=False)
+    ran = cuegraph("jobs", "cancel", "left", "--store", tmp_path, "--json")
+    assert (ran.code, ran.json) == (0, {"job": "left", "state": "CANCELLED"})
+    assert cuegraph("jobs", "watch", "left", "--store", tmp_path).code == 130
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
