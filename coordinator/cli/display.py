@@ -88,7 +88,7 @@ class Bars:
     def step_log(self, step: PlannedStep | None, record: logging.LogRecord) -> None:
         if record.levelno >= logging.WARNING:
             name = step.stage if step else "job"
-            self._progress.console.print(f"[yellow]{name}: {escape(record.getMessage())}[/]")
+            self._progress.console.print(f"[yellow]{name}: {escape(printable(record.getMessage()))}[/]")
 
     def step_finished(self, step: PlannedStep, manifest: Manifest) -> None:
         note = f"[{_COLOURS[manifest.status]}]{manifest.status}[/] {_seconds(manifest):.1f} s"
@@ -126,7 +126,7 @@ class Lines:
     def step_log(self, step: PlannedStep | None, record: logging.LogRecord) -> None:
         if record.levelno >= logging.WARNING:
             name = f"{step.number:02d} {step.stage}" if step else "job"
-            self._console.print(f"{name}: {record.levelname}: {escape(record.getMessage())}")
+            self._console.print(f"{name}: {record.levelname}: {escape(printable(record.getMessage()))}")
 
     def step_finished(self, step: PlannedStep, manifest: Manifest) -> None:
         self._console.print(f"{step.number:02d} {step.stage}: {manifest.status} in {_seconds(manifest):.1f} s")

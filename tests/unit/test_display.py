@@ -64,6 +64,6 @@ def test_bars_and_the_log_of_a_run_do_not_feed_each_other(tmp_path: Path, capsys
     assert "a library talks" not in shown
 
 
-def test_a_warning_of_the_job_itself_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    Lines(Console(stderr=True)).step_log(None, log_record(logging.WARNING, "[the store] is slow"))
-    assert capsys.readouterr().err == "job: WARNING: [the store] is slow\n"
+def test_a_warning_of_the_job_itself_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    Lines(Console(stderr=True)).step_log(None, log_record(logging.WARNING, "[the store] is \x1b[31mslow"))
+    assert capsys.readouterr().err == "job: WARNING: [the store] is \\x1b[31mslow\n"
