@@ -7,13 +7,13 @@ import importlib.metadata
 import os
 import platform
 import resource
-import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -53,8 +53,9 @@ def code(commit: str = "", image_digest: str = "") -> CodeRecord:
     """This program. In an image the commit is given; in a working tree it is asked of git."""
     dirty: bool | None = False if commit else None
     if not commit and (_SOURCE / ".git").exists():
-        commit = _program("git", "-C", str(_SOURCE), "rev-parse", "HEAD")
-        dirty = bool(_program("git", "-C", str(_SOURCE), "status", "--porcelain")) if commit else None
+        commit = _program("git", "-C", str(_SOURCE), "rev-parse", "HEAD") or ""
+        changes = _program("git", "-C", str(_SOURCE), "status", "--porcelain") if commit else None
+        dirty = None if changes is None else bool(changes)
     return CodeRecord(
         version=importlib.metadata.version("cuegraph"),
         commit=commit,
@@ -70,17 +71,22 @@ def library_version(name: str) -> str:
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        lines = _program(name, "-version").splitlines()
-        return lines[0] if lines else ""
+        return (_program(name, "-version") or "").partition("\n")[0]
 
 
 class Meter:
-    """Measures what this process and its finished children use from its making until `read`."""
+    """Measures what this process and its finished children use from its making until `read`.
+
+    The largest child is that of the process's whole life, as the system tells no other; of GPU memory only what torch
+    takes is seen.
+    """
 
     def __init__(self) -> None:
         self._cpu = _cpu_seconds()
         self._started = time.monotonic()
         _reset_peak_memory()
+        if cuda := _cuda():
+            cuda.reset_peak_memory_stats()
 
     @property
     def seconds(self) -> float:
@@ -89,10 +95,11 @@ class Meter:
 
     def read(self) -> ResourceRecord:
         children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+        cuda = _cuda()
         return ResourceRecord(
             cpu_seconds=round(_cpu_seconds() - self._cpu, 3),
             peak_memory_bytes=max(_peak_memory_bytes(), children),
-            peak_gpu_memory_bytes=_peak_gpu_memory_bytes(),
+            peak_gpu_memory_bytes=int(cuda.max_memory_allocated()) if cuda else 0,
         )
 
 
@@ -116,12 +123,13 @@ def _peak_memory_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _peak_gpu_memory_bytes() -> int:
-    # Only an engine imports torch; if none did, no GPU memory was used.
+def _cuda() -> Any:
+    """torch's part for CUDA; None as long as no engine has put it to use."""
     torch = sys.modules.get("torch")
-    if torch is None or not torch.cuda.is_available():
-        return 0
-    return int(torch.cuda.max_memory_allocated())
+    try:
+        return torch.cuda if torch and torch.cuda.is_initialized() else None
+    except AttributeError:
+        return None  # another thread is in the midst of importing it
 
 
 @functools.cache
@@ -134,7 +142,7 @@ def _cpu() -> str:
 
 @functools.cache
 def _accelerators() -> tuple[tuple[str, ...], str]:
-    answer = _program("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader")
+    answer = _program("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader") or ""
     rows = [row.split(", ") for row in answer.splitlines() if ", " in row]
     return tuple(row[0] for row in rows), rows[0][1] if rows else ""
 
@@ -145,16 +153,16 @@ def _lock_digest() -> str:
     return digest_bytes("\n".join(sorted(pins)).encode())
 
 
-def _program(*arguments: str) -> str:
-    """What a program prints, or nothing if it is not there or fails."""
-    if shutil.which(arguments[0]) is None:
-        return ""
-    answer = subprocess.run(
-        arguments,
-        capture_output=True,
-        text=True,
-        timeout=_PROGRAM_SECONDS,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-    return answer.stdout.strip() if answer.returncode == 0 else ""
+def _program(*arguments: str) -> str | None:
+    """What a program prints; None if it is not there, fails, or hangs, as nvidia-smi may with a broken driver."""
+    try:
+        answer = subprocess.run(
+            arguments,
+            capture_output=True,
+            timeout=_PROGRAM_SECONDS,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout.decode(errors="replace").strip()
