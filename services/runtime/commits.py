@@ -27,11 +27,7 @@ def artifact(key: str, data: bytes) -> Artifact:
 
 def find(store: Store, step: keys.Step) -> tuple[Manifest, Artifact] | None:
     """The commit of a step, or None if it is not done. Raises InvalidDocument if it is no manifest."""
-    try:
-        data = store.get(step.commit)
-    except ObjectNotFound:
-        return None
-    return from_json(data), artifact(step.commit, data)
+    return _at(store, step.commit)
 
 
 def latest(store: Store, step: keys.Step) -> tuple[Manifest, Artifact] | None:
@@ -39,14 +35,8 @@ def latest(store: Store, step: keys.Step) -> tuple[Manifest, Artifact] | None:
     done = find(store, step)
     if done is not None:
         return done
-    for number in reversed(attempts(store, step)):
-        key = step.attempt(number, "manifest")
-        try:
-            data = store.get(key)
-        except ObjectNotFound:
-            continue
-        return from_json(data), artifact(key, data)
-    return None
+    ended = (_at(store, step.attempt(number, "manifest")) for number in reversed(attempts(store, step)))
+    return next((found for found in ended if found is not None), None)
 
 
 def attempts(store: Store, step: keys.Step) -> list[int]:
@@ -55,14 +45,14 @@ def attempts(store: Store, step: keys.Step) -> list[int]:
 
 
 def adopt(store: Store, step: keys.Step, begun: list[int]) -> tuple[Manifest, Artifact] | None:
-    """Commits an earlier attempt that was done but was killed before its commit; None if there is none."""
+    """Commits an earlier attempt that was done but was killed before its commit; None if there is none.
+
+    Raises InvalidDocument if what an attempt left is no manifest.
+    """
     for number in begun:
-        try:
-            data = store.get(step.attempt(number, "manifest"))
-        except ObjectNotFound:
-            continue
-        manifest = from_json(data)
-        if manifest.status.is_done:
+        key = step.attempt(number, "manifest")
+        data = _read(store, key)
+        if data is not None and (manifest := _manifest(key, data)).status.is_done:
             return _decide(store, manifest, data)
     return None
 
@@ -104,8 +94,28 @@ def _decide(store: Store, manifest: Manifest, data: bytes) -> tuple[Manifest, Ar
         winner = store.get(step.commit)
         if winner != data:
             _log.info("%s was committed by another attempt first; its manifest counts", step.folder)
-        return from_json(winner), artifact(step.commit, winner)
+        return _manifest(step.commit, winner), artifact(step.commit, winner)
     return manifest, artifact(step.commit, data)
+
+
+def _at(store: Store, key: str) -> tuple[Manifest, Artifact] | None:
+    data = _read(store, key)
+    return None if data is None else (_manifest(key, data), artifact(key, data))
+
+
+def _read(store: Store, key: str) -> bytes | None:
+    try:
+        return store.get(key)
+    except ObjectNotFound:
+        return None
+
+
+def _manifest(key: str, data: bytes) -> Manifest:
+    try:
+        return from_json(data)
+    except InvalidDocument as error:
+        remedy = "bring it back from a backup, or delete it to have the step done again"
+        raise InvalidDocument(f"{key!r} in the store cannot be used: {error}; {remedy}") from error
 
 
 def remember(store: Store, manifest: Manifest, committed: Artifact) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 from collections.abc import Callable
@@ -12,7 +13,15 @@ import pytest
 
 from services.runtime import commits
 from services.runtime.artifact import digest_file
-from services.runtime.errors import Cancelled, CuegraphError, StoreError, StoreFull, StoreUnavailable, ToolFailed
+from services.runtime.errors import (
+    Cancelled,
+    CuegraphError,
+    InvalidDocument,
+    StoreError,
+    StoreFull,
+    StoreUnavailable,
+    ToolFailed,
+)
 from services.runtime.manifest import Manifest, Status, to_json
 from services.runtime.node import Node
 from services.runtime.stage import Run
@@ -473,3 +482,13 @@ def test_the_digest_in_the_manifest_is_that_of_the_file(node: Node, tmp_path: Pa
     _, manifest = run_step(Upper(), node)
     blobs.fetch(node.store, manifest.outputs[0].artifact, tmp_path / "fetched")
     assert digest_file(tmp_path / "fetched") == manifest.outputs[0].artifact.digest
+
+
+@pytest.mark.parametrize("name", ["the commit", "an attempt"])
+def test_a_manifest_that_is_none_is_named_with_its_key(node: Node, name: str) -> None:
+    run_step(Upper(), node)
+    key = {"the commit": step_of().commit, "an attempt": step_of().attempt(1, "manifest")}[name]
+    node.store.delete(step_of().commit)
+    node.store.put(key, b"{}")
+    with pytest.raises(InvalidDocument, match=re.escape(key)):
+        run_step(Upper(), node)
