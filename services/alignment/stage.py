@@ -30,8 +30,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class AlignmentSettings:
-    engine: Literal["pocketsphinx", "whisperx"] = "pocketsphinx"
-    """What aligns: `pocketsphinx` (English, on the CPU) or `whisperx` (any language a wav2vec2 model exists for)."""
+    engine: Literal["pocketsphinx", "whisperx", "none"] = "pocketsphinx"
+    """What aligns: `pocketsphinx` (English, on the CPU), `whisperx` (any language a wav2vec2 model exists for) or
+    `none`: every word keeps the recogniser's time."""
     model: str = "pocketsphinx-en-us"
     """Name of the acoustic model in the catalog; it must be one for `engine`."""
     model_language: str = "en"
@@ -64,18 +65,29 @@ class Alignment(Stage[AlignmentSettings]):
     libraries = ("pocketsphinx", "whisperx", "torch", "transformers", "soundfile")
 
     def models(self, settings: AlignmentSettings) -> Sequence[str]:
-        return (settings.model,)
+        return () if settings.engine == "none" else (settings.model,)
 
     def warm_up(self, loader: Loader[AlignmentSettings]) -> None:
-        _aligner(loader)
+        if loader.settings.engine != "none":
+            _aligner(loader)
 
     def run(self, run: Run[AlignmentSettings]) -> None:
         recognised = run.read("transcript", codec.reader(Transcript))
-        aligned = replace(recognised, segments=tuple(_segments(run, recognised)))
+        segments = _as_recognised if run.settings.engine == "none" else _segments
+        aligned = replace(recognised, segments=tuple(segments(run, recognised)))
         share = _checked_share(run, aligned)
         language = aligned.language_code
         path = run.output("transcript", "transcript.json", language=language, aligned_share=f"{share:.4f}")
         path.write_bytes(codec.to_json(aligned))
+
+
+def _as_recognised(run: Run[AlignmentSettings], recognised: Transcript) -> Iterator[Segment]:
+    """The segments with the times they have."""
+    for segment in recognised.segments:
+        words = tuple(replace(word, sources=(word.id,)) for word in segment.words)
+        yield replace(segment, words=words, sources=(segment.id,))
+    seconds = recognised.audio.sample_count / recognised.audio.sample_rate
+    run.progress(seconds, seconds)
 
 
 def _segments(run: Run[AlignmentSettings], recognised: Transcript) -> Iterator[Segment]:
@@ -115,7 +127,7 @@ def _checked_share(run: Run[AlignmentSettings], aligned: Transcript) -> float:
     count, total = timings.count("aligned"), len(timings)
     share = count / total if total else 1.0
     log.info("%d of %d words aligned by %s (%.1f %%)", count, total, run.settings.engine, 100 * share)
-    if share < run.settings.minimum_aligned_share:
+    if share < run.settings.minimum_aligned_share and run.settings.engine != "none":
         raise AlignmentFailed(
             f"only {count} of {total} words could be aligned with model {run.settings.model!r}, less than "
             f"alignment.minimum_aligned_share ({run.settings.minimum_aligned_share}); check that the model fits the "
@@ -132,7 +144,8 @@ def _require_language(settings: AlignmentSettings, language_code: str) -> None:
     if not is_same_language(settings.model_language, language_code):
         raise UnknownName(
             f"the transcript is in language {language_code!r} and alignment model {settings.model!r} aligns only "
-            f"{settings.model_language!r}; set alignment.engine, .model and .model_language for {language_code!r}"
+            f"{settings.model_language!r}; set alignment.engine=none to keep the recogniser's times, or "
+            f"alignment.engine, .model and .model_language for {language_code!r}"
         )
 
 

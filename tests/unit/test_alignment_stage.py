@@ -145,6 +145,18 @@ def test_a_language_that_the_model_does_not_align_is_refused(tmp_path: Path, fak
     assert refused.value.code == "NAME_UNKNOWN"
 
 
+def test_without_an_engine_every_word_keeps_its_time_and_a_warning_says_so(tmp_path: Path) -> None:
+    given = segment(0, "eins zwei", 61.0, 63.0)
+    run = run_of(tmp_path, given, language_code="de", settings=AlignmentSettings(engine="none"))
+    words = list(aligned(run).words)
+    assert [(word.start, word.end, word.timing) for word in words] == [
+        (word.start, word.end, "decoded") for word in given.words
+    ]
+    assert [word.sources for word in words] == [(word.id,) for word in given.words]
+    assert [code for code, _ in run.warnings] == ["WORDS_NOT_ALIGNED"]
+    assert list(Alignment().models(AlignmentSettings(engine="none"))) == []
+
+
 def test_a_regional_kind_of_the_language_is_welcome(tmp_path: Path, fake_engine: None) -> None:
     run = run_of(tmp_path, segment(0, "one", 61.0, 63.0), language_code="en-GB")
     assert aligned(run).language_code == "en-GB"
