@@ -6,18 +6,19 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 from .engines import Engines
+from .locks import lock, remove_unless_locked
 from .manifest import CodeRecord, SettingRecord
 from .models import ModelStore
 from .redaction import Redactor
 from .store.base import Store
 from .store.system_errors import reported
+
+_WORKSPACE = "cuegraph-run-"
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,26 @@ class Node:
         """An empty folder that is gone afterwards. Raises StoreError if there is no place for it."""
         with reported(f"the scratch folder {self.scratch}, which CUEGRAPH_SCRATCH names,"):
             self.scratch.mkdir(parents=True, exist_ok=True)
-            folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=self.scratch))
+            folder, held = self._locked_folder()
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
+            os.close(held)
 
     def sweep(self) -> None:
-        """Removes the workspaces of processes of this machine that are no more."""
-        for folder in self.scratch.glob("*-*"):
-            process = folder.name.partition("-")[0]
-            if process.isdigit() and not psutil.pid_exists(int(process)):
-                shutil.rmtree(folder, ignore_errors=True)
+        """Removes the workspaces that killed processes left, and nothing else that lies there."""
+        for folder in self.scratch.glob(f"{_WORKSPACE}*"):
+            with suppress(PermissionError):  # another user's
+                remove_unless_locked(folder, _remove)
+
+    def _locked_folder(self) -> tuple[Path, int]:
+        while True:
+            folder = Path(tempfile.mkdtemp(prefix=_WORKSPACE, dir=self.scratch))
+            held = lock(folder)
+            if held is not None:
+                return folder, held
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

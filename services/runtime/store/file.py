@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ..errors import StoreRefused
+from ..locks import remove_unless_locked
 from .base import RESERVED_FOLDER, check_key, check_prefix
 from .system_errors import reported
 
@@ -39,7 +40,7 @@ class FileStore:
             self._make_durable(self._temporaries)
             _sync_above(self._root)
             for abandoned in self._temporaries.iterdir():
-                _remove_unless_locked(abandoned)
+                remove_unless_locked(abandoned, _unlink)
 
     @property
     def url(self) -> str:
@@ -175,18 +176,8 @@ class FileStore:
         return reported(f"{key!r} in the store {self.url}")
 
 
-def _remove_unless_locked(path: Path) -> None:
-    try:
-        file = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return  # its writer has just finished
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        path.unlink(missing_ok=True)
-    except BlockingIOError:
-        pass  # its writer is alive
-    finally:
-        os.close(file)
+def _unlink(path: Path) -> None:
+    path.unlink(missing_ok=True)
 
 
 def _sync_above(folder: Path) -> None:
