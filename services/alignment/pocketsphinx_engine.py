@@ -49,9 +49,12 @@ class PocketSphinxAligner:
         return word
 
     def _phones(self, word: str) -> str | None:
+        """Sounds of a word that is not in the dictionary: of `Nakatomi's` those of `Nakatomi`, and one more."""
         stem, _, ending = word.rpartition("'")
-        known = self._decoder.lookup_word(stem) if stem and ending == "s" else None
-        return f"{known} Z" if known else guess(word)
+        if not stem or ending != "s":
+            return guess(word)
+        known = self._decoder.lookup_word(stem) or guess(stem)
+        return f"{known} Z" if known else None
 
     def _spans(self, samples: Samples, entries: Sequence[str]) -> Sequence[Span | None]:
         """One span per entry, or all None if no path through the sound says exactly these words."""
