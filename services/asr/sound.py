@@ -25,10 +25,12 @@ class Sound:
     def __init__(self, path: Path, sample_count: int) -> None:
         """Raises InvalidRequest if the file is not a mono recording of `sample_count` samples."""
         self._file = soundfile.SoundFile(path)
-        if (self._file.frames, self._file.channels) != (sample_count, 1):
+        frames, channels = self._file.frames, self._file.channels
+        if (frames, channels) != (sample_count, 1):
+            self._file.close()
             raise InvalidRequest(
-                f"the speech audio has {self._file.frames} samples in {self._file.channels} channels and the media "
-                f"document says {sample_count} in one; give both from the same run of demux"
+                f"the speech audio has {frames} samples in {channels} channels and the media document says "
+                f"{sample_count} in one; give both from the same run of demux"
             )
 
     def __enter__(self) -> Sound:
