@@ -36,7 +36,7 @@ class Action:
 
 
 def action_of(stage: Stage[Any], request: StageRequest, models: ModelStore) -> Action:
-    """Checks a request. Raises UnknownName, InvalidSetting, InvalidRequest or ModelError if it cannot be run."""
+    """Checks a request. Raises UnknownName, InvalidSetting or InvalidRequest if it cannot be run."""
     settings, records = effective(stage.name, stage.settings_type(), request.settings)
     _check_roles(stage, request.inputs)
     used = tuple(models.record(name) for name in stage.models(settings))

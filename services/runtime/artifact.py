@@ -9,7 +9,6 @@ from pathlib import Path
 
 from .errors import InvalidRequest
 
-CHUNK_BYTES = 1 << 20
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

@@ -21,8 +21,8 @@ def execute(
 ) -> StageResult:
     """Does a step, or finds it done: by a commit, by an attempt killed before its commit, or in the cache.
 
-    Whatever happens once the attempt has begun ends in a manifest. Raises InputError or ModelError for a
-    request that cannot start, before anything is written, and StoreError if the store cannot take the manifest.
+    Whatever happens once the attempt has begun ends in a manifest. Raises InputError for a request that cannot
+    start, before anything is written, and StoreError if the store or the scratch disk cannot take what must be kept.
     """
     done = commits.find(node.store, request.step)
     if done is None:

@@ -23,6 +23,7 @@ from pathlib import Path
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from .artifact import digest_bytes, digest_file
+from .canonical import first_problem
 from .errors import InvalidDocument, ModelAltered, ModelMissing, StoreError, unknown_name
 from .manifest import ModelRecord
 from .model_sources import ModelFile, Source, parse_source
@@ -81,12 +82,10 @@ class Catalog:
     def load(cls, path: Path = BUILT_IN) -> Catalog:
         """Reads a catalog. Raises InvalidDocument if it is not one."""
         try:
-            return cls(_adapter().validate_python(tomllib.loads(path.read_text())["model"]))
+            return cls(_adapter().validate_python(tomllib.loads(path.read_text("utf-8"))["model"]))
         except ValidationError as error:
-            problem = error.errors()[0]
-            place = ".".join(str(part) for part in problem["loc"])
-            raise InvalidDocument(f"{path} is not a model catalog: model.{place}: {problem['msg']}") from error
-        except (tomllib.TOMLDecodeError, KeyError) as error:
+            raise InvalidDocument(f"{path} is not a model catalog: model.{first_problem(error)}") from error
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError) as error:
             raise InvalidDocument(f"{path} is not a model catalog: {error}") from error
 
     def names(self) -> tuple[str, ...]:
