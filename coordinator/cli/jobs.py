@@ -12,7 +12,7 @@ import typer
 from services.runtime.errors import InputError
 
 from ..app import open_app
-from ..jobs import Jobs
+from ..jobs import Jobs, JobState
 from ..lineage.records import JobRecord
 from ..status import step_statuses
 from .options import JobArgument, JsonOption, OutOption, StageAddresses, StoreOption, parse_addresses
@@ -33,7 +33,7 @@ def list_jobs(
 ) -> None:
     """Lists jobs, newest first."""
     jobs = open_app(store).jobs
-    found = [(job, jobs.state(job.job)) for job in _readable(jobs, jobs.names()[:limit])]
+    found = list(_readable(jobs, jobs.names()[:limit]))
     if json:
         print_json(
             {"jobs": [{"job": j.job, "state": s, "workflow": j.workflow, "title": j.media.title} for j, s in found]}
@@ -45,11 +45,11 @@ def list_jobs(
         say(f"{job.job}  {state:<10} {job.workflow:<11} {printable(job.media.title)}")
 
 
-def _readable(jobs: Jobs, names: Sequence[str]) -> Iterator[JobRecord]:
-    """The records of these jobs. One that is broken or gone is told of, and hides none of the others."""
+def _readable(jobs: Jobs, names: Sequence[str]) -> Iterator[tuple[JobRecord, JobState]]:
+    """These jobs and how they stand. One that is broken or gone is told of, and hides none of the others."""
     for name in names:
         try:
-            yield jobs.get(name)
+            yield jobs.get(name), jobs.state(name)
         except InputError as error:
             err.print(f"job {name} cannot be read: {error}; see `cuegraph lineage verify --all`", markup=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import sys
+import traceback
 from typing import NoReturn
 
 import typer
@@ -43,6 +44,10 @@ def main() -> NoReturn:
         sys.exit(_exit_code(error))
     except KeyboardInterrupt:
         sys.exit(EXIT_CANCELLED)
+    except Exception as error:  # noqa: BLE001  whatever it is, JSON was promised
+        traceback.print_exc()
+        report_error(CuegraphError(f"{type(error).__name__}: {error}; please report it with the lines above"))
+        sys.exit(EXIT_FAILED)
     sys.exit(0)
 
 

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.markup import escape
 
-from services.runtime.errors import CuegraphError, OutNotWritable
+from services.runtime.errors import Cancelled, CuegraphError, OutNotWritable
 from services.runtime.logs import LogFormat
 from services.runtime.redaction import Redactor
 
@@ -23,7 +23,10 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 @contextmanager
 def only_json(*, wanted: bool) -> Iterator[TextIO]:
-    """The stream for the result. If JSON is wanted, whatever else writes to stdout goes to stderr instead."""
+    """The stream for the result. If JSON is wanted, whatever else writes to stdout goes to stderr instead.
+
+    Raises Cancelled for an interruption, so that it is answered like any other failure.
+    """
     if not wanted:
         yield sys.stdout
         return
@@ -33,6 +36,8 @@ def only_json(*, wanted: bool) -> Iterator[TextIO]:
     try:
         with os.fdopen(os.dup(kept), "w", encoding="utf-8") as stream:
             yield stream
+    except KeyboardInterrupt as interruption:
+        raise Cancelled("interrupted; the same command goes on where this one stood") from interruption
     finally:
         sys.stdout.flush()
         os.dup2(kept, 1)

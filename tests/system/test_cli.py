@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from coordinator import heartbeat
+from coordinator.jobs import Jobs, JobState
 from services.runtime.store import keys
 from services.runtime.store.file import FileStore
 from tests.cuegraph import COMMAND, cuegraph
 from tests.film import sample_film
 from tests.jobs_in_memory import write_job
+from tests.small_jobs import small_job
 
 DEADLINE_SECONDS = 120.0
 
@@ -122,6 +125,37 @@ def test_a_run_that_was_killed_is_gone_on_with_by_the_same_command(tmp_path: Pat
     demux = (tmp_path / "store" / "jobs" / job / "stages" / "01_demux" / "_" / "attempts").iterdir()
     assert [attempt.name for attempt in demux] == ["1"]
     assert cuegraph("lineage", "verify", job, "--store", tmp_path / "store").code == 0
+
+
+def test_the_same_command_given_meanwhile_waits_for_who_is_at_work(tmp_path: Path, film: Path) -> None:
+    places = ("--workflow", "transcribe", "--store", tmp_path / "store", "--out", tmp_path / "out", "--json")
+    command = [str(COMMAND), "run", str(film), *map(str, places)]
+    killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(tmp_path / "store", "jobs/*/stages/02_vad/_/attempts/1/started.json")
+    killed.kill()
+    killed.wait(DEADLINE_SECONDS)
+    (job,) = jobs_in(tmp_path / "store")
+    with (
+        heartbeat.beating(FileStore(tmp_path / "store"), job),
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as waiting,
+    ):
+        assert waiting.stderr is not None
+        assert any("waiting for it" in line for line in waiting.stderr)
+        assert not list((tmp_path / "store").glob("jobs/*/stages/02_vad/_/attempts/2"))
+        waiting.terminate()
+        told, _ = waiting.communicate(timeout=DEADLINE_SECONDS)
+    assert (waiting.returncode, json.loads(told)["error"]["code"]) == (130, "CANCELLED")
+    assert Jobs(FileStore(tmp_path / "store")).state(job) is JobState.QUEUED
+
+
+def test_a_job_whose_outcome_is_broken_does_not_hide_the_others(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "store")
+    small_job(store, "job1")
+    small_job(store, "job2")
+    store.create(keys.round_file("job2", 1, "outcome"), b"{}")
+    listed = cuegraph("jobs", "list", "--store", tmp_path / "store", "--json")
+    assert [job["job"] for job in listed.json["jobs"]] == ["job1"]
+    assert (listed.code, "job job2 cannot be read" in listed.stderr) == (0, True)
 
 
 def test_a_secret_of_the_environment_is_written_nowhere(tmp_path: Path, film: Path) -> None:

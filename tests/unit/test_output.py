@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
+import importlib
+import json
 from pathlib import Path
 
 import pytest
 
 from coordinator.app import open_app
 from coordinator.cli.doctor import scratch
-from coordinator.cli.output import printable, require_writable, writing
-from services.runtime.errors import CuegraphError, OutNotWritable
+from coordinator.cli.output import only_json, printable, require_writable, writing
+from services.runtime.errors import Cancelled, CuegraphError, OutNotWritable
+
+main = importlib.import_module("coordinator.cli.main")  # the package has a function of that name
 
 
 @pytest.mark.parametrize(
@@ -51,3 +55,23 @@ def test_a_full_disk_is_an_error_with_a_code(tmp_path: Path) -> None:
     with pytest.raises(CuegraphError, match="No space left") as error, writing(tmp_path):
         raise OSError(errno.ENOSPC, "No space left on device")
     assert error.value.code == "OUT_NOT_WRITABLE"
+
+
+def test_an_interruption_is_a_failure_with_a_code() -> None:
+    with pytest.raises(Cancelled), only_json(wanted=True):
+        raise KeyboardInterrupt
+
+
+def test_a_fault_of_our_own_is_an_object_too_where_json_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def break_down() -> None:
+        raise RuntimeError("cannot be")
+
+    monkeypatch.setattr(main, "app", break_down)
+    monkeypatch.setattr("sys.argv", ["cuegraph", "run", "film.mkv", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    told = capsys.readouterr()
+    assert (ended.value.code, json.loads(told.out)["error"]["code"]) == (1, "INTERNAL")
+    assert "Traceback" in told.err
