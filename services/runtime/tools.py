@@ -65,7 +65,7 @@ def run_tool(
     Raises ToolMissing if it is not installed, ToolFailed if it ends badly, and Cancelled within a fifth of a second
     of a cancellation. Whatever is raised, here or in a callback, the program and its children are dead by then.
     """
-    finished = _run(arguments, progress, on_output or _log_line, on_message)
+    finished = _run(arguments, progress, _Lines(on_output or _log_line), on_message)
     if finished.status != 0:
         raise finished.error()
 
@@ -76,13 +76,13 @@ def capture_tool(arguments: Sequence[str], *, progress: Progress) -> Finished:
     Raises ToolMissing, Cancelled, and ToolFailed if a signal ended it: then it said nothing about its input.
     """
     lines: list[str] = []
-    finished = _run(arguments, progress, lines.append, None)
+    finished = _run(arguments, progress, _Lines(lines.append, longest_bytes=sys.maxsize), None)
     if finished.status < 0:
         raise finished.error()
     return Finished(finished.program, finished.status, "\n".join(lines), finished.messages)
 
 
-def _run(arguments: Sequence[str], progress: Progress, on_output: Line, on_message: Line | None) -> Finished:
+def _run(arguments: Sequence[str], progress: Progress, output: _Lines, on_message: Line | None) -> Finished:
     last: deque[str] = deque(maxlen=_LAST_LINES)
 
     def message(line: str) -> None:
@@ -95,7 +95,7 @@ def _run(arguments: Sequence[str], progress: Progress, on_output: Line, on_messa
     with _started(arguments) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        _read_lines({process.stdout: on_output, process.stderr: message}, progress)
+        _read_lines({process.stdout: output, process.stderr: _Lines(message)}, progress)
         status = _wait(process, progress)
     return Finished(arguments[0], status, "", tuple(last))
 
@@ -134,11 +134,11 @@ def _find(program: str) -> str:
     return str(Path(path).absolute())
 
 
-def _read_lines(streams: dict[IO[bytes], Line], progress: Progress) -> None:
-    """Hands every line of every stream to its callback until all are at their end."""
+def _read_lines(streams: dict[IO[bytes], _Lines], progress: Progress) -> None:
+    """Feeds every stream to its lines until all are at their end."""
     with selectors.DefaultSelector() as selector:
-        for stream, on_line in streams.items():
-            selector.register(stream, selectors.EVENT_READ, _Lines(on_line))
+        for stream, lines in streams.items():
+            selector.register(stream, selectors.EVENT_READ, lines)
         while selector.get_map():
             for key, _ in selector.select(_POLL_SECONDS):
                 data = os.read(key.fd, _READ_BYTES)
@@ -151,14 +151,15 @@ def _read_lines(streams: dict[IO[bytes], Line], progress: Progress) -> None:
 class _Lines:
     """Cuts a stream of bytes into lines; a line without end is cut where it grows too long."""
 
-    def __init__(self, on_line: Line) -> None:
+    def __init__(self, on_line: Line, longest_bytes: int = _LONGEST_LINE_BYTES) -> None:
         self._on_line = on_line
+        self._longest_bytes = longest_bytes
         self._rest = b""
 
     def feed(self, data: bytes) -> None:
         """Takes the next bytes; no bytes mean the end of the stream."""
         *lines, self._rest = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
-        if not data or len(self._rest) > _LONGEST_LINE_BYTES:
+        if not data or len(self._rest) > self._longest_bytes:
             lines, self._rest = [*lines, self._rest], b""
         for line in filter(None, lines):
             self._on_line(line.decode(errors="replace"))

@@ -144,3 +144,8 @@ def test_a_program_dies_with_a_process_that_is_killed(tmp_path: Path) -> None:
         child = int(process.stdout.readline())
         os.kill(process.pid, signal.SIGKILL)
     assert gone(child)
+
+
+def test_an_answer_is_whole_however_long_its_lines_are() -> None:
+    answer = capture_tool(shell("head -c 200000 /dev/zero | tr '\\0' a"), progress=Progress())
+    assert answer.output == "a" * 200_000
