@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from services.runtime.errors import InvalidSetting
 from services.runtime.ffprobe import StreamFacts
 from services.runtime.languages import UNDETERMINED, is_same_language
 
 
-def choose_stream(streams: Sequence[StreamFacts], position: int | None, language: str) -> int:
-    """Position, among the audio streams, of the one to take: by position, else by language, else the default one.
+@dataclass(frozen=True)
+class Choice:
+    """Which audio stream is heard."""
 
-    `streams` are the audio streams, at least one. Raises InvalidSetting if the asked one is not there.
+    position: int
+    """From 0, among the audio streams."""
+    is_assumed: bool
+    """Whether others could have been meant just as well."""
+
+
+def choose_stream(streams: Sequence[StreamFacts], position: int | None, language: str, preferred: str) -> Choice:
+    """Chooses by position, else by the demanded language, else by the preferred language, else the default stream.
+
+    `streams` are the audio streams, at least one. Raises InvalidSetting if the position or the demanded language is
+    not there; a preferred language may be missing.
     """
     if position is not None:
-        return _at(streams, position)
+        return Choice(_at(streams, position), is_assumed=False)
     if language:
-        return _in_language(streams, language)
-    return _default(streams, range(len(streams)))
+        return Choice(_in_language(streams, language), is_assumed=False)
+    return _preferred(streams, preferred)
 
 
 def describe(streams: Sequence[StreamFacts]) -> str:
@@ -39,13 +51,22 @@ def _at(streams: Sequence[StreamFacts], position: int) -> int:
 
 def _in_language(streams: Sequence[StreamFacts], language: str) -> int:
     """A stream tagged with the language; else one without a tag, which may well be it."""
-    for wanted in (language, UNDETERMINED):
-        found = [n for n, stream in enumerate(streams) if is_same_language(stream.language, wanted)]
-        if found:
-            return _default(streams, found)
-    raise InvalidSetting(
-        f"no audio stream is tagged {language!r}; the film has {describe(streams)}; choose one with audio_stream"
-    )
+    found = _tagged(streams, language) or _tagged(streams, UNDETERMINED)
+    if not found:
+        raise InvalidSetting(
+            f"no audio stream is tagged {language!r}; the film has {describe(streams)}; choose one with audio_stream"
+        )
+    return _default(streams, found)
+
+
+def _preferred(streams: Sequence[StreamFacts], language: str) -> Choice:
+    found = _tagged(streams, language) if language else []
+    likely = found or (_tagged(streams, UNDETERMINED) if language else []) or range(len(streams))
+    return Choice(_default(streams, likely), is_assumed=len(streams) > 1 and len(found) != 1)
+
+
+def _tagged(streams: Sequence[StreamFacts], language: str) -> list[int]:
+    return [n for n, stream in enumerate(streams) if is_same_language(stream.language, language)]
 
 
 def _default(streams: Sequence[StreamFacts], positions: Sequence[int]) -> int:

@@ -23,7 +23,9 @@ class DemuxSettings:
     audio_stream: int | None = None
     """Position of the audio stream to take, from 0 among the audio streams; null: by language, else the default one."""
     audio_language: str = ""
-    """BCP-47 tag of the audio stream to take; empty: no preference."""
+    """BCP-47 tag that the audio stream must have, or no tag at all; empty: any."""
+    preferred_language: str = ""
+    """BCP-47 tag of the audio stream to take if there is one and nothing else chooses; empty: no preference."""
     start: float | None = None
     """Film time in seconds at which the clip begins; null: the film's beginning."""
     end: float | None = None
@@ -66,17 +68,17 @@ class Demux(Stage[DemuxSettings]):
 
 
 def _choose(run: Run[DemuxSettings], facts: MediaFacts) -> int:
-    """Position of the stream to take among the audio streams; warns if there are several and nobody chose."""
+    """Position of the stream to take among the audio streams; warns if others could be meant as well."""
     streams, settings = facts.of_kind("audio"), run.settings
     if not streams:
         raise NoAudioStream(f"{quoted(facts.path)} has no audio stream; there is nothing to transcribe in it")
-    position = choose_stream(streams, settings.audio_stream, settings.audio_language)
-    if len(streams) > 1 and settings.audio_stream is None and not settings.audio_language:
+    choice = choose_stream(streams, settings.audio_stream, settings.audio_language, settings.preferred_language)
+    if choice.is_assumed:
         run.warn(
             "AUDIO_STREAM_ASSUMED",
-            f"took audio stream {position} of {describe(streams)}; audio_stream or audio_language takes another",
+            f"took audio stream {choice.position} of {describe(streams)}; audio_stream or audio_language takes another",
         )
-    return position
+    return choice.position
 
 
 def _targets(run: Run[DemuxSettings], extraction: Extraction, stream: str) -> list[Target]:

@@ -190,15 +190,28 @@ def test_the_document_says_what_is_in_the_film(demux: Demuxed, tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("settings", "stream", "hertz"),
-    [({}, "audio:1", 880), ({"audio_stream": 0}, "audio:0", 440), ({"audio_language": "en"}, "audio:0", 440)],
+    [
+        ({"audio_stream": 0, "audio_language": "hi"}, "audio:0", 440),
+        ({"audio_language": "en", "preferred_language": "hi"}, "audio:0", 440),
+        ({"preferred_language": "en"}, "audio:0", 440),
+    ],
 )
-def test_the_stream_is_chosen_by_position_by_language_or_by_default(
+def test_the_stream_is_chosen_by_position_by_language_or_by_preference(
     demux: Demuxed, tmp_path: Path, settings: dict[str, object], stream: str, hertz: int
 ) -> None:
     run = demux(two_languages(tmp_path / "two.mkv", default=1), **settings)
     assert document(run).speech_audio.stream == stream
     assert pitch(speech(run)) == pytest.approx(hertz, abs=2)
-    assert [code for code, _ in run.warnings] == ([] if settings else ["AUDIO_STREAM_ASSUMED"])
+    assert not run.warnings
+
+
+@pytest.mark.parametrize("settings", [{}, {"preferred_language": "fr"}])
+def test_without_a_choice_the_default_stream_is_taken_with_a_warning(
+    demux: Demuxed, tmp_path: Path, settings: dict[str, object]
+) -> None:
+    run = demux(two_languages(tmp_path / "two.mkv", default=1), **settings)
+    assert document(run).speech_audio.stream == "audio:1"
+    assert [code for code, _ in run.warnings] == ["AUDIO_STREAM_ASSUMED"]
 
 
 @pytest.mark.parametrize("settings", [{"audio_stream": 2}, {"audio_language": "fr"}])
