@@ -20,14 +20,18 @@ Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Al
 
 @app.command("list")
 def list_models(json: JsonOption = False) -> None:
-    """Lists the models of the catalog and whether they are here."""
+    """Lists the models of the catalog, the stages they are for, and whether they are here."""
     models = open_app().models
-    rows = [{"here": models.has(name), **vars(models.record(name))} for name in models.names()]
+    rows = [
+        {"here": models.has(name), "use": models.catalog[name].use, **vars(models.record(name))}
+        for name in models.names()
+    ]
     if json:
         print_json({"models": rows})
         return
     for row in rows:
-        say(f"{row['name']:<28} {'here' if row['here'] else 'not here':<9} {row['licence']:<14} {row['source']}")
+        here = "here" if row["here"] else "not here"
+        say(f"{row['name']:<28} {row['use']:<10} {here:<9} {row['licence']:<14} {row['source']}")
 
 
 @app.command()

@@ -36,12 +36,17 @@ class Action:
 
 
 def action_of(stage: Stage[Any], request: StageRequest, models: ModelStore) -> Action:
-    """Checks a request. Raises UnknownName, InvalidSetting or InvalidRequest if it cannot be run."""
+    """Checks a request. Raises UnknownName, InvalidSetting, InvalidRequest or ModelError if it cannot be run."""
     settings, records = effective(stage.name, stage.settings_type(), request.settings)
     _check_roles(stage, request.inputs)
-    used = tuple(models.record(name) for name in stage.models(settings))
+    used = models_of(stage, settings, models)
     key = action_key(stage.name, stage.version, records, request.inputs, used)
     return Action(settings, records, used, request.inputs, key)
+
+
+def models_of(stage: Stage[Any], settings: Any, models: ModelStore) -> tuple[ModelRecord, ...]:
+    """The models that a run uses. Raises UnknownName, and ModelError for one that is for another stage."""
+    return tuple(models.record_for(stage.name, name) for name in stage.models(settings))
 
 
 def action_key(

@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 from . import commits
-from .actions import action_of
+from .actions import action_of, models_of
 from .artifact import Artifact
 from .attempt import Attempt
 from .manifest import Manifest, now
@@ -21,8 +21,9 @@ def execute(
 ) -> StageResult:
     """Does a step, or finds it done: by a commit, by an attempt killed before its commit, or in the cache.
 
-    Whatever happens once the attempt has begun ends in a manifest. Raises InputError for a request that cannot
-    start, before anything is written, and StoreError if the store or the scratch disk cannot take what must be kept.
+    Whatever happens once the attempt has begun ends in a manifest. Raises InputError or ModelError for a request that
+    cannot start, before anything is written, and StoreError if the store or the scratch disk cannot take what must be
+    kept.
     """
     done = commits.find(node.store, request.step)
     if done is None:
@@ -36,8 +37,8 @@ def execute(
 
 
 def warm_up(stage: Stage[Any], settings: Any, node: Node) -> None:
-    """Loads what a run with these settings would load. Raises ModelError."""
-    models = {name: node.models.path(name) for name in stage.models(settings)}
+    """Loads what a run with these settings would load. Raises UnknownName and ModelError."""
+    models = {model.name: node.models.path(model.name) for model in models_of(stage, settings, node.models)}
     stage.warm_up(Loader(settings, models, node.engines.get))
 
 

@@ -24,7 +24,8 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from .artifact import digest_bytes, digest_file
 from .canonical import first_problem
-from .errors import InvalidDocument, ModelAltered, ModelMissing, StoreError, unknown_name
+from .errors import InvalidDocument, ModelAltered, ModelError, ModelMissing, StoreError, unknown_name
+from .languages import is_same_language
 from .manifest import ModelRecord
 from .model_sources import ModelFile, Source, parse_source
 
@@ -59,6 +60,11 @@ class Model:
     @property
     def origin(self) -> Source:
         return parse_source(self.source)
+
+    def knows(self, language_code: str) -> bool:
+        """Whether it can be used for that language (BCP-47), by the catalog."""
+        anyhow = not self.languages or "mul" in self.languages
+        return anyhow or any(is_same_language(known, language_code) for known in self.languages)
 
     @property
     def record(self) -> ModelRecord:
@@ -115,9 +121,23 @@ class ModelStore:
         """What manifests say about the model. Raises UnknownName."""
         return self.catalog[name].record
 
+    def record_for(self, stage: str, name: str) -> ModelRecord:
+        """The record of a model that the stage is to use. Raises UnknownName, and ModelError if it is for another."""
+        model = self.catalog[name]
+        if model.use != stage:
+            fitting = ", ".join(other for other in self.names() if self.catalog[other].use == stage)
+            raise ModelError(f"model {name!r} is for {model.use}, not for {stage}; take one of: {fitting or 'none'}")
+        return model.record
+
     def has(self, name: str) -> bool:
         """Whether the model is in the folder, altered or not. Raises UnknownName."""
         return self._place(self.catalog[name]).is_dir()
+
+    def expect(self, name: str) -> None:
+        """Raises ModelMissing if the model is neither here nor to be had from this machine. Reads no file."""
+        model = self.catalog[name]
+        if not model.origin.is_local and not self.has(name):
+            self._require(model)
 
     def path(self, name: str) -> Path:
         """Folder of the model, its digest checked once per process.

@@ -82,7 +82,7 @@ class StageClient(Protocol):
         """Runs the step, or joins the run of the same step that is under way, or answers with its commit.
 
         Returns when the step has a manifest, a FAILED or CANCELLED one too. Raises only if the step could not
-        start or its end could not be learned: InputError, StageUnavailable, StageBusy, StageCrashed, StoreError,
-        RemoteError, or Cancelled before it began.
+        start or its end could not be learned: InputError, ModelError, StageUnavailable, StageBusy, StageCrashed,
+        StoreError, RemoteError, or Cancelled before it began.
         Setting `cancelled` reaches the stage within a second.
         """

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from services.runtime.errors import Cancelled
+from services.runtime.errors import Cancelled, ModelError
 from services.runtime.local import LocalStage
 from services.runtime.manifest import SettingRecord, Status
-from services.runtime.request import StageRequest
+from services.runtime.models import Catalog, ModelStore
+from services.runtime.registry import load_stage
+from services.runtime.request import StageInput, StageRequest
 from services.runtime.stage import Run
+from services.runtime.store.base import Store
+from services.runtime.store.keys import Step
 from services.runtime.store.memory import MemoryStore
 from tests.small_stages import Doing, Heard, Upper, UpperSettings, node_of, step_of, text_input
 
@@ -62,3 +67,20 @@ def test_warming_up_uses_the_given_settings(tmp_path: Path) -> None:
 
     LocalStage(Warm(), node_of(MemoryStore(), tmp_path), warm={"repeat": SettingRecord(3, "profile:x")}).warm_up()
     assert seen == [UpperSettings(repeat=3)]
+
+
+def test_a_model_of_another_stage_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
+    node = replace(node_of(MemoryStore(), tmp_path), models=ModelStore(tmp_path / "models", Catalog.load()))
+    model = SettingRecord("pocketsphinx-en-us", "command line")
+    stage = LocalStage(load_stage("asr"), node, warm={"model": model})
+    with pytest.raises(ModelError, match="is for alignment, not for asr"):
+        stage.warm_up()
+    with pytest.raises(ModelError, match="is for alignment, not for asr"):
+        stage.run(asr_request(node.store, model), Heard(), threading.Event())
+    assert list(node.store.list("jobs/")) == []
+
+
+def asr_request(store: Store, model: SettingRecord) -> StageRequest:
+    given = [text_input(store).artifact for _ in range(3)]
+    inputs = tuple(map(StageInput, ("speech_audio", "media", "speech"), given))
+    return StageRequest(Step("job1", 3, "asr"), inputs, {"model": model})

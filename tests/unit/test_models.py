@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.errors import CuegraphError
+from services.runtime.errors import CuegraphError, ModelError
 from services.runtime.model_sources import ModelFile, parse_source
 from services.runtime.models import Catalog, Model, ModelStore, listing
 
@@ -52,6 +52,13 @@ def overwrite(path: Path, data: bytes) -> None:
     """Not written in place: the file may be a hard link to the source."""
     path.unlink()
     path.write_bytes(data)
+
+
+def test_a_model_is_for_one_stage_and_another_that_asks_for_it_hears_which_are_its_own(store: ModelStore) -> None:
+    assert store.record_for("asr", "small") == store.record("small")
+    with pytest.raises(ModelError, match=r"is for asr, not for vad") as caught:
+        store.record_for("vad", "small")
+    assert caught.value.code == "MODEL_UNUSABLE"
 
 
 def test_a_model_on_this_machine_is_there_at_first_use(store: ModelStore) -> None:
