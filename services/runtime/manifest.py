@@ -183,7 +183,7 @@ class Times:
 
 @dataclass(frozen=True)
 class Throughput:
-    """How much media went through. Zero where a stage has no notion of media time."""
+    """How much media went through."""
 
     __pydantic_config__ = _STRICT
 
@@ -233,7 +233,7 @@ class Manifest:
     schema: str = SCHEMA
     shard: str = UNSHARDED
     action_key: str = ""
-    """Digest of everything that may change the outputs; empty if the attempt ended before it was known."""
+    """Digest of everything that may change the outputs."""
     inputs: tuple[InputRecord, ...] = ()
     outputs: tuple[OutputRecord, ...] = ()
     intermediates: tuple[IntermediateRecord, ...] = ()
@@ -241,6 +241,7 @@ class Manifest:
     models: tuple[ModelRecord, ...] = ()
     resources: ResourceRecord | None = None
     throughput: Throughput | None = None
+    """None where a stage told of no media, as for one that was reused."""
     warnings: tuple[Notice, ...] = ()
     errors: tuple[Notice, ...] = ()
     logs: tuple[LogRecord, ...] = ()
