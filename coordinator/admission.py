@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,14 @@ from typing import Any
 from services.runtime import settings
 from services.runtime.artifact import Artifact, digest_bytes
 from services.runtime.canonical import canonical_json
-from services.runtime.errors import InputError, InvalidRequest, MediaNotFound
+from services.runtime.errors import InputError, InvalidRequest, InvalidSetting, MediaNotFound
 from services.runtime.host import has_gpu
 from services.runtime.languages import language
 from services.runtime.manifest import CodeRecord, SettingRecord, now
 from services.runtime.media import check_media
+from services.runtime.models import Model, ModelStore
 from services.runtime.node import Node
-from services.runtime.registry import load_stage
+from services.runtime.registry import STAGES, load_stage
 from services.runtime.settings import Layer
 from services.runtime.stage import Stage
 from services.runtime.store import blobs, keys
@@ -63,6 +65,7 @@ def resolve(request: JobRequest) -> Resolved:
         "clip_end": request.clip_end,
     }
     profile = request.profile or default_profile()
+    _require_stages_of(request, chosen.stages)
     layers = [
         *request.layers,
         settings.environment_layer(chosen.stages),
@@ -70,6 +73,40 @@ def resolve(request: JobRequest) -> Resolved:
         Layer("pipeline", chosen.settings(values)),
     ]
     return Resolved(request, chosen, profile, _settle(layers, chosen.stages))
+
+
+def require_models(resolved: Resolved, models: ModelStore, here: Collection[str]) -> None:
+    """Checks that the stages have models for the job: known, for its language, and at hand for stages that are `here`.
+
+    Raises UnknownName, InvalidSetting or ModelMissing.
+    """
+    for name in resolved.pipeline.stages:
+        stage, prefix = load_stage(name), f"{name}."
+        given = {key.removeprefix(prefix): r for key, r in resolved.settings.items() if key.startswith(prefix)}
+        chosen, _ = settings.effective(name, stage.settings_type(), given)
+        for model in stage.models(chosen):
+            _require_language(name, models.catalog[model], resolved.request.source_language)
+            if name in here:
+                models.expect(model)
+
+
+def _require_language(stage: str, model: Model, source_language: str) -> None:
+    if not model.knows(source_language):
+        raise InvalidSetting(
+            f"model {model.name!r} of stage {stage} knows {', '.join(model.languages)} and not {source_language!r}; "
+            f"docs/stages/{stage}.md says what to set instead"
+        )
+
+
+def _require_stages_of(request: JobRequest, stages: Sequence[str]) -> None:
+    """A setting for a stage that the workflow does not have would be without effect: nobody asks for that."""
+    for layer in request.layers:
+        for name in layer.values:
+            stage = name.partition(".")[0]
+            if stage in STAGES and stage not in stages:
+                raise InvalidSetting(
+                    f"{name} ({layer.source}): workflow {request.workflow} has no stage {stage}; leave the setting out"
+                )
 
 
 def stage_settings(stage: Stage[Any], profile: str) -> dict[str, SettingRecord]:
@@ -90,7 +127,9 @@ def take_in(store: Store, film: Path, resolved: Resolved) -> MediaRecord:
     """
     check_media(film, start=resolved.request.clip_start, end=resolved.request.clip_end)
     media_type = mimetypes.guess_type(film.name)[0] or "application/octet-stream"
-    return MediaRecord(blobs.add_file(store, film, media_type), title=film.stem, file_name=film.name)
+    # A name need not be text (Linux allows any bytes); what is written is.
+    name = os.fsencode(film.name).decode(errors="replace")
+    return MediaRecord(blobs.add_file(store, film, media_type), title=Path(name).stem, file_name=name)
 
 
 def take_over(node: Node, artifact: Artifact, title: str, resolved: Resolved) -> MediaRecord:

@@ -79,7 +79,7 @@ class App:
         The flag tells whether it is new. Raises InputError if the request or the film cannot be used; then
         nothing is written.
         """
-        resolved = admission.resolve(request)
+        resolved = self._resolve(request)
         return self._admit(resolved, admission.take_in(self.store, film, resolved))
 
     def accept(self, film: Artifact, title: str, request: admission.JobRequest, request_id: str = "") -> JobRecord:
@@ -88,8 +88,14 @@ class App:
         Raises InputError if the request or the film cannot be used, AlreadyExists if the id was used for
         another request.
         """
-        resolved = admission.resolve(request)
+        resolved = self._resolve(request)
         return self._admit(resolved, admission.take_over(self.node, film, title, resolved), request_id)[0]
+
+    def _resolve(self, request: admission.JobRequest) -> admission.Resolved:
+        resolved = admission.resolve(request)
+        here = [stage for stage in resolved.pipeline.stages if stage not in self.addresses]
+        admission.require_models(resolved, self.models, here)
+        return resolved
 
     def _admit(self, resolved: admission.Resolved, media: MediaRecord, request_id: str = "") -> tuple[JobRecord, bool]:
         digest = admission.request_digest(resolved, media)

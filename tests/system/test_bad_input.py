@@ -135,12 +135,25 @@ def test_a_film_without_permission_is_refused_by_name(tmp_path: Path, film: Path
         (("--set", "nonsense"), "SETTING_INVALID", "stage.setting=value"),
         (("--job", "nowhere.toml"), "SETTING_INVALID", "nowhere.toml"),
         (("--stage", "asr"), "REQUEST_INVALID", "NAME=HOST:PORT"),
+        (("--source", "de"), "SETTING_INVALID", "docs/stages/alignment.md"),
+        (("--set", "asr.model=whisper-bas"), "NAME_UNKNOWN", "did you mean 'whisper-base'"),
+        (("--workflow", "transcribe", "--set", "mux.containers=mkv"), "SETTING_INVALID", "has no stage mux"),
     ],
 )
 def test_a_request_that_cannot_be_met_is_refused_with_the_nearest_right_one(
     run: Callable[..., Ran], tmp_path: Path, film: Path, options: tuple[str, ...], code: str, word: str
 ) -> None:
     assert_refused(run(film, *options), code, word)
+    assert_nothing_was_begun(tmp_path)
+
+
+def test_a_model_that_is_not_here_is_missed_before_anything_is_begun(
+    run: Callable[..., Ran], tmp_path: Path, film: Path
+) -> None:
+    ran = run(film, "--set", "asr.model=whisper-large-v3", env={"CUEGRAPH_DATA": str(tmp_path / "data")})
+    assert ran.code == 1
+    assert "MODEL_MISSING" in ran.stderr
+    assert "cuegraph models pull whisper-large-v3" in ran.stderr
     assert_nothing_was_begun(tmp_path)
 
 

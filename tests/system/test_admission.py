@@ -1,0 +1,46 @@
+"""Admission takes in whatever file systems allow, and asks the catalog before anything is begun."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from coordinator import admission
+from services.runtime.errors import CuegraphError
+from services.runtime.models import Catalog, ModelStore
+from services.runtime.store.memory import MemoryStore
+from tests import odd_media
+
+
+def resolved(language: str = "en", *layers: admission.Layer) -> admission.Resolved:
+    return admission.resolve(admission.JobRequest("transcribe", language, "cpu-small", layers))
+
+
+def test_a_name_that_is_no_text_is_written_as_text(tmp_path: Path) -> None:
+    film = odd_media.tones(tmp_path / "film.wav", 1.0)
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff\xfename.wav"))
+    film.rename(odd)
+    media = admission.take_in(MemoryStore(), odd, resolved())
+    assert media.file_name == "bad\ufffd\ufffdname.wav"
+    assert media.title == "bad\ufffd\ufffdname"
+
+
+def test_models_are_asked_whether_they_know_the_language(tmp_path: Path) -> None:
+    models = ModelStore(tmp_path, Catalog.load())
+    admission.require_models(resolved("en"), models, here=())
+    with pytest.raises(CuegraphError, match="alignment knows en-US and not 'de'") as error:
+        admission.require_models(resolved("de"), models, here=())
+    assert error.value.code == "SETTING_INVALID"
+    without = admission.Layer("command line", {"alignment.engine": "none"})
+    admission.require_models(resolved("de", without), models, here=())
+
+
+def test_a_model_is_missed_only_where_its_stage_runs_here(tmp_path: Path) -> None:
+    models = ModelStore(tmp_path, Catalog.load())
+    large = resolved("en", admission.Layer("command line", {"asr.model": "whisper-large-v3"}))
+    admission.require_models(large, models, here=("vad",))
+    with pytest.raises(CuegraphError) as error:
+        admission.require_models(large, models, here=("vad", "asr"))
+    assert error.value.code == "MODEL_MISSING"
