@@ -24,7 +24,6 @@ from coordinator.app import App
 from coordinator.engines.local import LocalEngine
 from coordinator.service import CoordinatorServer, serve
 from services.runtime.local import LocalStage
-from services.runtime.models import Catalog, ModelStore
 from services.runtime.node import Node
 from services.runtime.registry import load_stage
 from services.runtime.request import StageClient
@@ -82,10 +81,6 @@ class SmallApp(App):
     """An app whose stages are stand-ins."""
 
     work: Mapping[str, Work] = field(default_factory=dict)
-
-    @cached_property
-    def models(self) -> ModelStore:
-        return ModelStore(self.process.data / "models", Catalog([]))
 
     @cached_property
     def engine(self) -> LocalEngine:

@@ -15,7 +15,7 @@ from grpc_status import rpc_status
 from cuegraph.v1 import stage_service_pb2, stage_service_pb2_grpc
 
 from . import wire
-from .errors import CuegraphError, InvalidRequest, RemoteError, StageBusy, StageCrashed, StageUnavailable
+from .errors import Cancelled, CuegraphError, InvalidRequest, RemoteError, StageBusy, StageCrashed, StageUnavailable
 from .request import Observer, StageDescription, StageRequest, StageResult
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ class RemoteStage:
     meanwhile: the same request joins it again, or finds its commit.
     """
 
-    def __init__(self, address: str, stage: str, *, patience_seconds: float = 60.0) -> None:
+    def __init__(self, address: str, stage: str, *, patience_seconds: float = 20.0) -> None:
         self._address = address
         self._stage = stage
         self._patience_seconds = patience_seconds
@@ -73,13 +73,14 @@ class RemoteStage:
                 f"a request of {message.ByteSize()} bytes is too large for stage {self._stage!r}; "
                 f"hand on what is larger than {REQUEST_BYTES} bytes as a file"
             )
-        return self._patiently(_RemoteRun(self._stub, message, observer, cancelled).follow)
+        run = _RemoteRun(self._stub, message, observer, cancelled)
+        return self._patiently(run.follow, run.nobody_waits)
 
     def close(self) -> None:
         """Gives back the connection. Runs go on."""
         self._channel.close()
 
-    def _patiently(self, call: Callable[[_Patience], T]) -> T:
+    def _patiently(self, call: Callable[[_Patience], T], nobody_waits: Callable[[], bool] = lambda: False) -> T:
         """Repeats the call while the stage cannot be reached. All else that may be retried is the caller's choice:
         a busy stage has siblings, a store its own patience."""
         patience = _Patience(self._patience_seconds)
@@ -88,6 +89,8 @@ class RemoteStage:
                 with self._foreign_errors():
                     return call(patience)
             except StageUnavailable as error:
+                if nobody_waits():
+                    raise Cancelled(f"the run was cancelled before its stage could be reached: {error}") from error
                 patience.pause(error)
 
     @contextmanager
@@ -114,6 +117,11 @@ class _RemoteRun:
         self._observer = observer
         self._cancelled = cancelled
         self._starts = 0
+        self._was_accepted = False
+
+    def nobody_waits(self) -> bool:
+        """Whether the run was called off before the stage took it: then there is nothing to hear the end of."""
+        return self._cancelled.is_set() and not self._was_accepted
 
     def follow(self, patience: _Patience) -> StageResult:
         """Asks for the run and hears it to its end. Raises grpc.RpcError when the stream is lost."""
@@ -138,6 +146,7 @@ class _RemoteRun:
         return None
 
     def _count_start(self, accepted: stage_service_pb2.RunAccepted) -> None:
+        self._was_accepted = True
         self._starts += not accepted.attached
         if self._starts > MOST_STARTS:
             self._cancel()

@@ -217,6 +217,15 @@ def test_a_told_process_lets_its_run_end_and_exits_well(
         assert exit_code(child) == 0
 
 
+def test_a_run_that_is_called_off_before_its_stage_can_be_reached_is_not_waited_for(pool: ThreadPoolExecutor) -> None:
+    heard = Heard()
+    with remote("127.0.0.1:1") as client:
+        running = pool.submit(client.run, request("echo"), heard, heard.cancelled)
+        heard.cancelled.set()
+        with pytest.raises(errors.Cancelled):
+            running.result(PATIENCE_SECONDS / 2)
+
+
 def test_a_run_longer_than_the_grace_ends_cancelled_and_the_process_well(
     waiting: StageRequest, pool: ThreadPoolExecutor
 ) -> None:
