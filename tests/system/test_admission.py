@@ -44,3 +44,12 @@ def test_a_model_is_missed_only_where_its_stage_runs_here(tmp_path: Path) -> Non
     with pytest.raises(CuegraphError) as error:
         admission.require_models(large, models, here=("vad", "asr"))
     assert error.value.code == "MODEL_MISSING"
+
+
+def test_the_stream_in_the_spoken_language_is_preferred() -> None:
+    assert (
+        resolved("fr", admission.Layer("command line", {"alignment.engine": "none"}))
+        .settings["demux.preferred_language"]
+        .value
+        == "fr"
+    )
