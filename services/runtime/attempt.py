@@ -135,11 +135,11 @@ class Attempt:
         return Status.REUSED
 
     def _work(self, progress: Progress) -> Status:
-        progress.check()
         with self._clock.count("fetch"):
-            inputs = self._fetch()
+            inputs = self._fetch(progress)
         before = _fingerprints(inputs)
         run = self._run(inputs, progress)
+        progress.check()
         try:
             with self._clock.count("run"):
                 self.stage.run(run)
@@ -177,11 +177,12 @@ class Attempt:
         folder.mkdir(parents=True)
         return folder
 
-    def _fetch(self) -> dict[str, list[Path]]:
+    def _fetch(self, progress: Progress) -> dict[str, list[Path]]:
         """Brings the inputs. Their names say nothing, as names are no part of the action."""
         folder = self._subfolder("inputs")
         files: dict[str, list[Path]] = {}
         for given in self.action.inputs:
+            progress.check()
             paths = files.setdefault(given.role, [])
             paths.append(folder / f"{given.role}.{len(paths)}")
             blobs.fetch(self.node.store, given.artifact, paths[-1])

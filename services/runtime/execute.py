@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from typing import Any
@@ -10,10 +11,14 @@ from . import commits
 from .actions import action_of, models_of
 from .artifact import Artifact
 from .attempt import Attempt
+from .errors import StoreError
 from .manifest import Manifest, now
 from .node import Node
 from .request import Observer, StageRequest, StageResult
 from .stage import Loader, Stage
+from .store.base import Store
+
+_log = logging.getLogger(__name__)
 
 
 def execute(
@@ -51,8 +56,16 @@ def _attempt(
     with attempt.node.workspace() as folder:
         manifest = attempt.run(number, unfinished, folder, observer, cancelled)
     counts = commits.commit(store, manifest)
-    commits.remember(store, *counts)
+    _remember(store, *counts)
     return counts
+
+
+def _remember(store: Store, manifest: Manifest, committed: Artifact) -> None:
+    """The step is done whether or not the cache can be told: that costs later jobs time, and this one nothing."""
+    try:
+        commits.remember(store, manifest, committed)
+    except StoreError as error:
+        _log.warning("%s is done, but no other job can reuse it: %s: %s", committed.uri, error.code, error)
 
 
 def _started(attempt: Attempt) -> dict[str, str]:

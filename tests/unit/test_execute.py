@@ -385,6 +385,30 @@ def test_a_cancelled_step_says_so_and_can_be_run_later(node: Node) -> None:
     assert run_step(Upper(), node)[0].status is Status.SUCCEEDED
 
 
+def test_a_step_that_is_cancelled_while_its_inputs_are_fetched_never_begins_its_work(tmp_path: Path) -> None:
+    cancelled = threading.Event()
+
+    class Slow(MemoryStore):
+        def fetch(self, key: str, path: Path) -> None:
+            super().fetch(key, path)
+            cancelled.set()
+
+    stage = Doing(lambda run: pytest.fail("ran"))
+    result, _ = run_step(stage, node_of(Slow(), tmp_path), cancelled=cancelled)
+    assert result.status is Status.CANCELLED
+
+
+def test_a_step_is_done_though_the_cache_cannot_be_told(tmp_path: Path) -> None:
+    class Forgetful(MemoryStore):
+        def create(self, key: str, data: bytes) -> None:
+            if key.startswith("cache/"):
+                raise StoreFull("no room")
+            super().create(key, data)
+
+    result, manifest = run_step(Upper(), node_of(Forgetful(), tmp_path))
+    assert result.status is manifest.status is Status.SUCCEEDED
+
+
 def test_an_attempt_that_was_killed_is_named_by_the_next(node: Node) -> None:
     commits.claim_attempt(node.store, step_of(), [], {"host": "gone"})
     _, manifest = run_step(Upper(), node)
