@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 
 from cuegraph.v1 import job_service_pb2, job_service_pb2_grpc
 from services.runtime import wire
-from services.runtime.errors import InvalidRequest, UnknownName
+from services.runtime.errors import InvalidDocument, InvalidRequest, UnknownName
 from services.runtime.serving import Context, errors_as_status
 
 from . import job_wire
@@ -21,6 +22,8 @@ from .worker import Worker
 PAGE_SIZE, MOST_PER_PAGE = 50, 1_000
 WATCH_SECONDS = 1.0
 """How often a watched job is looked up in the store: it may be driven by another process."""
+
+_log = logging.getLogger(__name__)
 
 
 class JobService(job_service_pb2_grpc.JobServiceServicer):
@@ -85,13 +88,17 @@ class JobService(job_service_pb2_grpc.JobServiceServicer):
         before = job_wire.job_id(message.page_token) if message.page_token else ""
         names = self._jobs.page(size + 1, before, job_wire.state_from_proto(message.state))
         more = f"jobs/{names[size - 1]}" if len(names) > size else ""
-        return job_service_pb2.ListJobsResponse(jobs=self._those_there(names[:size]), next_page_token=more)
+        return job_service_pb2.ListJobsResponse(jobs=self._readable(names[:size]), next_page_token=more)
 
-    def _those_there(self, names: list[str]) -> Iterator[job_service_pb2.Job]:
-        """A name may be that of a folder whose job was deleted."""
+    def _readable(self, names: list[str]) -> Iterator[job_service_pb2.Job]:
+        """One that is broken hides none of the others; a name may also be that of a folder whose job was deleted."""
         for name in names:
-            with suppress(UnknownName):
+            try:
                 yield self._job(f"jobs/{name}")
+            except InvalidDocument as error:
+                _log.warning("job %s is left out of a list: %s", name, error)
+            except UnknownName:
+                continue
 
     async def _events(self, name: str) -> AsyncGenerator[Event, None]:
         """The job first, after every change and last; in between what happens to it."""

@@ -106,7 +106,7 @@ class Jobs:
     def page(self, size: int, before: str = "", state: JobState | None = None) -> list[str]:
         """The first `size` of the names, newest first, that come after `before` and are in that state."""
         older = (name for name in self.names() if not before or name < before)
-        return list(islice((name for name in older if state in (None, self.state(name))), size))
+        return list(islice((name for name in older if state is None or self._is_in(name, state)), size))
 
     def name_for(self, request_id: str, request_digest: str) -> str:
         """The name of the job that a client asks for with that id: the same however often it asks.
@@ -202,6 +202,13 @@ class Jobs:
             self.store.create(keys.seal(job.job), SealRecord(job.job, digest, manifests, "SUCCEEDED").to_json())
         except AlreadyExists:
             return
+
+    def _is_in(self, job_id: str, state: JobState) -> bool:
+        """A job whose state cannot be read is in none."""
+        try:
+            return self.state(job_id) is state
+        except InvalidDocument:
+            return False
 
     def _is_sealed(self, job_id: str) -> bool:
         return self.store.size(keys.seal(job_id)) is not None

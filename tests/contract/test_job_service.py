@@ -292,6 +292,14 @@ def test_jobs_are_listed_by_state(place: Place) -> None:
     assert place.jobs.ListJobs(ListJobsRequest(state=JOB_STATE_FAILED)).jobs == []
 
 
+def test_a_broken_job_hides_none_of_the_others_in_a_list(place: Place) -> None:
+    done = place.ended(place.create().name)
+    write_job(place.store, "20260101-000000-000000000000", seal=False)
+    place.store.create(keys.round_file("20260101-000000-000000000000", 1, "outcome"), b"{}")
+    for asked in (ListJobsRequest(), ListJobsRequest(state=JOB_STATE_SUCCEEDED)):
+        assert [job.name for job in place.jobs.ListJobs(asked).jobs] == [done.name]
+
+
 @pytest.mark.parametrize("changes", [{"page_size": -1}, {"page_token": "nonsense"}, {"state": 17}])
 def test_a_page_that_cannot_be_is_refused(place: Place, changes: dict[str, Any]) -> None:
     assert refused(lambda: place.jobs.ListJobs(ListJobsRequest(**changes))) == (

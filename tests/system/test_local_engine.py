@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,6 @@ from tests.small_jobs import DIAMOND, StagesHere, Watched, Work, join, small_job
 from tests.small_stages import UpperSettings, node_of
 
 NAMES = ("first", "left", "right", "last")
-Drive = Callable[..., Watched]
 
 
 @pytest.fixture
