@@ -33,7 +33,7 @@ SECRET = "correct-horse-battery"
 PATIENCE_SECONDS = 60.0
 """How long a test waits for what must happen before it fails."""
 
-_log = logging.getLogger("small.stage")
+_log = logging.getLogger("services.small")
 
 
 def obey(run: Run[UpperSettings]) -> None:

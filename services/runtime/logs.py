@@ -1,4 +1,5 @@
-"""The two logs. The stage log has everything from DEBUG up; INFO and up goes on to the pipeline log.
+"""The two logs. The stage log has everything from DEBUG up; INFO and up goes on to the pipeline log, from libraries
+WARNING and up.
 
 Code logs with the standard `logging` module. While a run is under way in a thread, what that thread logs,
 warns or prints belongs to the run. Threads that libraries start do not know their run: what they log goes to
@@ -58,6 +59,11 @@ class LogFormat(logging.Formatter):
         clean = self._redactor.text(line)
         self.redacted += clean != line
         return clean
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a stage or the runtime says it, and no library."""
+    return record.name.partition(".")[0] == __name__.partition(".")[0]
 
 
 class _LogFile(logging.FileHandler):
@@ -131,7 +137,7 @@ class RunLog:
     def take(self, record: logging.LogRecord) -> None:
         record = _readable(record)
         self._handler.handle(record)
-        if record.levelno >= logging.INFO:
+        if record.levelno >= (logging.INFO if _is_ours(record) else logging.WARNING):
             self._on_info(self._clean(record))
 
     def _clean(self, record: logging.LogRecord) -> logging.LogRecord:

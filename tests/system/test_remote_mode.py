@@ -202,7 +202,7 @@ def test_the_pipeline_log_has_what_every_stage_says(place: Place) -> None:
     place.drive()
     log = place.pipeline_log()
     for number, name in enumerate(NAMES, 1):
-        assert f"small.stage: join begins [{number:02d}_{name}]" in log
+        assert f"services.small: join begins [{number:02d}_{name}]" in log
 
 
 def test_no_secret_is_ever_written(place: Place) -> None:

@@ -296,7 +296,7 @@ def test_a_secret_is_written_nowhere_and_its_masking_is_warned_of(
     def leak(run: Run[UpperSettings]) -> None:
         print("the password is correct-horse")
         print("on the other side: correct-horse", file=sys.stderr)
-        logging.getLogger("somebody").info("it is %s", "correct-horse")
+        logging.getLogger("services.somebody").info("it is %s", "correct-horse")
         run.warn("ODD", "correct-horse again")
         raise RuntimeError("correct-horse")
 
@@ -309,18 +309,20 @@ def test_a_secret_is_written_nowhere_and_its_masking_is_warned_of(
     assert "the password is [redacted]" in stage_log(node, manifest)
 
 
-def test_everything_is_in_the_stage_log_and_only_info_and_up_goes_on(node: Node) -> None:
+def test_everything_is_in_the_stage_log_and_only_info_and_up_and_no_chatter_of_libraries_goes_on(node: Node) -> None:
     def talk(run: Run[UpperSettings]) -> None:
-        logging.getLogger("engine").debug("detail")
-        logging.getLogger("engine").info("news")
+        logging.getLogger("services.engine").debug("detail")
+        logging.getLogger("services.engine").info("news")
+        logging.getLogger("library").info("chatter")
+        logging.getLogger("library").warning("trouble")
         print("printed")
         run.output("text", "upper.txt").write_text("a")
 
     heard = Heard()
     _, manifest = run_step(Doing(talk), node, observer=heard)
-    assert all(word in stage_log(node, manifest) for word in ("detail", "news", "printed"))
-    assert heard.lines[0] == "news"
-    assert not any("detail" in line or "printed" in line for line in heard.lines)
+    assert all(word in stage_log(node, manifest) for word in ("detail", "news", "chatter", "trouble", "printed"))
+    assert heard.lines[:2] == ["news", "trouble"]
+    assert not any(word in line for line in heard.lines for word in ("detail", "chatter", "printed"))
 
 
 class Printing(Heard):

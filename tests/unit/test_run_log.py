@@ -33,7 +33,7 @@ def test_a_line_that_comes_after_the_end_does_not_open_the_log_again(tmp_path: P
 def test_a_full_disk_does_not_end_the_run_but_is_known() -> None:
     heard: list[str] = []
     with RunLog(FULL, Redactor(), lambda line: heard.append(line.getMessage())) as log:
-        logging.getLogger("engine").info("news")
+        logging.getLogger("services.engine").info("news")
         print("printed")
     assert "No space left" in log.fault
     assert heard == ["news"]
@@ -47,7 +47,7 @@ def test_a_log_that_cannot_be_made_is_an_error_that_names_it(tmp_path: Path) -> 
 def test_a_log_call_with_the_wrong_arguments_is_logged_and_ends_nothing(tmp_path: Path) -> None:
     heard: list[str] = []
     with RunLog(tmp_path / "stage.log", Redactor(), lambda line: heard.append(line.getMessage())) as log:
-        log.take(logging.LogRecord("library", logging.INFO, "", 0, "%d files", ("many",), None))
+        log.take(logging.LogRecord("services.engine", logging.INFO, "", 0, "%d files", ("many",), None))
     assert "%d files (its arguments do not fit" in log.path.read_text()
     assert len(heard) == 1
 
