@@ -10,11 +10,12 @@ import pytest
 from coordinator import admission
 from services.runtime.errors import CuegraphError
 from services.runtime.models import Catalog, ModelStore
+from services.runtime.settings import Layer
 from services.runtime.store.memory import MemoryStore
 from tests import odd_media
 
 
-def resolved(language: str = "en", *layers: admission.Layer) -> admission.Resolved:
+def resolved(language: str = "en", *layers: Layer) -> admission.Resolved:
     return admission.resolve(admission.JobRequest("transcribe", language, "cpu-small", layers))
 
 
@@ -33,13 +34,13 @@ def test_models_are_asked_whether_they_know_the_language(tmp_path: Path) -> None
     with pytest.raises(CuegraphError, match="alignment knows en-US and not 'de'") as error:
         admission.require_models(resolved("de"), models, here=())
     assert error.value.code == "SETTING_INVALID"
-    without = admission.Layer("command line", {"alignment.engine": "none"})
+    without = Layer("command line", {"alignment.engine": "none"})
     admission.require_models(resolved("de", without), models, here=())
 
 
 def test_a_model_is_missed_only_where_its_stage_runs_here(tmp_path: Path) -> None:
     models = ModelStore(tmp_path, Catalog.load())
-    large = resolved("en", admission.Layer("command line", {"asr.model": "whisper-large-v3"}))
+    large = resolved("en", Layer("command line", {"asr.model": "whisper-large-v3"}))
     admission.require_models(large, models, here=("vad",))
     with pytest.raises(CuegraphError) as error:
         admission.require_models(large, models, here=("vad", "asr"))
@@ -48,8 +49,6 @@ def test_a_model_is_missed_only_where_its_stage_runs_here(tmp_path: Path) -> Non
 
 def test_the_stream_in_the_spoken_language_is_preferred() -> None:
     assert (
-        resolved("fr", admission.Layer("command line", {"alignment.engine": "none"}))
-        .settings["demux.preferred_language"]
-        .value
+        resolved("fr", Layer("command line", {"alignment.engine": "none"})).settings["demux.preferred_language"].value
         == "fr"
     )
