@@ -13,7 +13,8 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 import psutil
 
@@ -77,16 +78,19 @@ def library_version(name: str) -> str:
 class Meter:
     """Measures what this process and its finished children use from its making until `read`.
 
+    Peaks begin anew with each attempt, except beside another: that would lose its own.
     The largest child is that of the process's whole life, as the system tells no other; of GPU memory only what torch
     takes is seen.
     """
 
+    _under_way: ClassVar[WeakSet[Meter]] = WeakSet()
+
     def __init__(self) -> None:
         self._cpu = _cpu_seconds()
         self._started = time.monotonic()
-        _reset_peak_memory()
-        if cuda := _cuda():
-            cuda.reset_peak_memory_stats()
+        if not self._under_way:
+            _reset_peaks()
+        self._under_way.add(self)
 
     @property
     def seconds(self) -> float:
@@ -94,6 +98,8 @@ class Meter:
         return time.monotonic() - self._started
 
     def read(self) -> ResourceRecord:
+        """What was used up to now, which ends the measuring."""
+        self._under_way.discard(self)
         children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
         cuda = _cuda()
         return ResourceRecord(
@@ -108,7 +114,9 @@ def _cpu_seconds() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def _reset_peak_memory() -> None:
+def _reset_peaks() -> None:
+    if cuda := _cuda():
+        cuda.reset_peak_memory_stats()
     # Linux forgets VmHWM on a 5; where that is not allowed the peak is that of the process's whole life.
     try:
         Path("/proc/self/clear_refs").write_text("5")

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from weakref import WeakSet
 
 import pytest
 
 from services.runtime import host
+
+LARGE = 512 << 20
+"""Bytes: more than the tests need otherwise."""
 
 
 def program(folder: Path, name: str, script: str) -> None:
@@ -56,6 +60,13 @@ def test_whether_the_tree_is_dirty_is_said_only_if_git_tells(
     assert (code.commit, code.dirty) == ("0123abc", dirty)
 
 
+def test_an_attempt_that_begins_beside_another_does_not_take_its_peak_away() -> None:
+    first = host.Meter()
+    large = len(b"x" * LARGE)
+    host.Meter()
+    assert first.read().peak_memory_bytes >= large
+
+
 def test_the_peak_of_gpu_memory_is_that_of_the_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     peaks = [8_000_000_000]  # of an attempt before
     fake_cuda = SimpleNamespace(
@@ -64,6 +75,7 @@ def test_the_peak_of_gpu_memory_is_that_of_the_attempt(monkeypatch: pytest.Monke
         max_memory_allocated=lambda: peaks[-1],
     )
     monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=fake_cuda))
+    monkeypatch.setattr(host.Meter, "_under_way", WeakSet())  # whatever other tests left
     meter = host.Meter()
     peaks.append(2_000_000)
     assert meter.read().peak_gpu_memory_bytes == 2_000_000
