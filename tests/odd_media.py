@@ -40,6 +40,12 @@ def beep_film(path: Path, beep: Beep) -> Path:
     return path
 
 
+def beginning_at(path: Path, film: Path, seconds: float, *options: str) -> Path:
+    """The same film, copied, with timestamps that begin at so many seconds, as a recording's or a part's may."""
+    ffmpeg("-i", str(film), "-c", "copy", *options, "-output_ts_offset", str(seconds), str(path))
+    return path
+
+
 def tones(path: Path, seconds: float = 20.0, *options: str) -> Path:
     """Audio alone: a sine wave, as the suffix of `path` says."""
     ffmpeg("-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}", *options, str(path))

@@ -99,7 +99,7 @@ def count_samples(extraction: Extraction, target: Target, *, progress: Progress)
     count = round((written.duration_seconds or 0.0) * target.sample_rate)
     if count == 0:
         raise _undecodable(extraction, "it holds no sound")
-    declared = extraction.stream.duration_seconds
+    declared = extraction.stream.end_seconds
     if extraction.clip is None and declared is not None:
         _check_end(extraction, count / target.sample_rate, declared)
     return count

@@ -39,15 +39,10 @@ def verify(muxing: Muxing, path: Path, *, progress: Progress) -> None:
 
 def _check_length(muxing: Muxing, written: MediaFacts) -> None:
     slack = _SLACK_SECONDS if muxing.clip else _COPY_SLACK_SECONDS
-    end = max(_end(muxing, stream) for stream in written.streams if stream.kind in ("video", "audio"))
+    # The container's own length tells nothing: a last cue may be shown for longer than the film.
+    end = max(stream.end_seconds or 0.0 for stream in written.streams if stream.kind in ("video", "audio"))
     if abs(end - muxing.seconds) > slack:
         raise _invalid(muxing, f"the film in it lasts {end:.3f} s instead of {muxing.seconds:.3f} s")
-
-
-def _end(muxing: Muxing, stream: StreamFacts) -> float:
-    """When a written stream ends. A last cue may be shown for longer, so the container's length does not tell."""
-    duration = stream.duration_seconds or 0.0
-    return duration if muxing.container.name == "mkv" else stream.start_offset_seconds + duration
 
 
 def _check_language(muxing: Muxing, stream: StreamFacts, subtitles: Subtitles) -> None:

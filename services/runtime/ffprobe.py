@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from pydantic import TypeAdapter
-
 from .errors import ToolFailed, TruncatedMedia, UnreadableMedia
+from .ffprobe_report import RawChapter, RawStream, Report, report_adapter
 from .headers import is_cut_mp4
 from .progress import Progress
 from .tools import Finished, capture_tool, run_tool
@@ -43,6 +41,11 @@ _SHOWN = (
     ":chapter=start_time,end_time:chapter_tags=title"
 )
 _KINDS: dict[str, Kind] = {"video": "video", "audio": "audio", "subtitle": "subtitle", "attachment": "attachment"}
+_TRACKS_COUNTED_FROM_ZERO = frozenset({"matroska,webm", "nut", "asf", "wtv"})
+_COUNTED_FROM_ZERO = _TRACKS_COUNTED_FROM_ZERO | {"mov,mp4,m4a,3gp,3g2,mj2"}
+"""Containers whose writers (ffmpeg's among them) may declare the time of the end as the duration, of tracks or of the
+whole; others (mkvmerge) declare the length. They differ where the first timestamp is not 0."""
+_END_SECONDS = 5.0
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
@@ -62,6 +65,7 @@ class StreamFacts:
     start_offset_seconds: float
     """How much later than film time 0 it begins."""
     duration_seconds: float | None
+    """From its own beginning."""
     channels: int | None
     sample_rate: int | None
     """In Hz."""
@@ -69,6 +73,11 @@ class StreamFacts:
     height: int | None
     frame_rate: str | None
     """Frames per second as an exact fraction, e.g. `24000/1001`."""
+
+    @property
+    def end_seconds(self) -> float | None:
+        """Film time at which it ends."""
+        return None if self.duration_seconds is None else self.start_offset_seconds + self.duration_seconds
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,7 @@ class MediaFacts:
     container: str
     """ffmpeg's name of the format, e.g. `matroska,webm`."""
     duration_seconds: float
+    """From film time 0 to the end."""
     start_timestamp_seconds: float
     """What film time 0 is called inside the container."""
     streams: tuple[StreamFacts, ...]
@@ -106,14 +116,14 @@ def read_facts(path: Path, progress: Progress) -> MediaFacts:
     answer = capture_tool(ffprobe_command(path, ["-print_format", "json", "-show_entries", _SHOWN]), progress=progress)
     if answer.status != 0:
         raise _unreadable(path, answer)
-    report = _report_adapter().validate_json(answer.output)
+    report = report_adapter().validate_json(answer.output)
     first = report.format.start_time or 0.0
     return MediaFacts(
         path=path,
         container=report.format.format_name,
         duration_seconds=_duration(path, answer, report, progress),
         start_timestamp_seconds=first,
-        streams=tuple(_stream(raw, first) for raw in report.streams),
+        streams=tuple(_stream(raw, report) for raw in report.streams),
         chapters=tuple(_chapter(raw, first) for raw in report.chapters),
     )
 
@@ -155,12 +165,23 @@ def quoted(path: Path) -> str:
     return repr(str(path))
 
 
-def _duration(path: Path, answer: Finished, report: _Report, progress: Progress) -> float:
+def _duration(path: Path, answer: Finished, report: Report, progress: Progress) -> float:
     """Seconds from the first timestamp to the end: as declared, or as measured where ffprobe only guesses."""
     guessed = any("Estimating duration from bitrate" in message for message in answer.messages)
-    if report.format.duration is not None and not guessed:
-        return report.format.duration
-    return max(0.0, last_packet_end(path, None, progress) - (report.format.start_time or 0.0))
+    first, declared = report.format.start_time or 0.0, report.format.duration
+    if declared is None or guessed:
+        return max(0.0, last_packet_end(path, None, progress) - first)
+    if first > 0 and report.format.format_name in _COUNTED_FROM_ZERO and _ends_at(declared, first, path, progress):
+        return round(declared - first, 6)
+    return declared
+
+
+def _ends_at(declared: float, first: float, path: Path, progress: Progress) -> bool:
+    """Whether the container's time at its end is the declared duration, and not that much after its first timestamp."""
+    if declared <= first:
+        return False
+    since = max(first, declared - _END_SECONDS)
+    return last_packet_end(path, since, progress) < declared + first / 2
 
 
 def _unreadable(path: Path, answer: Finished) -> UnreadableMedia | TruncatedMedia:
@@ -178,65 +199,7 @@ def _unreadable(path: Path, answer: Finished) -> UnreadableMedia | TruncatedMedi
     return UnreadableMedia(f"{quoted(path)} is not media that ffmpeg can read ({last}); check or convert the file")
 
 
-@dataclass(frozen=True)
-class _Format:
-    format_name: str
-    start_time: float | None = None
-    duration: float | None = None
-
-
-@dataclass(frozen=True)
-class _Tags:
-    language: str = "und"
-    title: str = ""
-    DURATION: str = ""
-
-
-@dataclass(frozen=True)
-class _Disposition:
-    default: int = 0
-    attached_pic: int = 0
-
-
-@dataclass(frozen=True)
-class _Stream:
-    """A stream as ffprobe writes it: absent is what it does not know."""
-
-    index: int
-    codec_type: str = "other"
-    codec_name: str = "unknown"
-    start_time: float | None = None
-    duration: float | None = None
-    channels: int | None = None
-    sample_rate: int | None = None
-    width: int | None = None
-    height: int | None = None
-    avg_frame_rate: str = "0/0"
-    r_frame_rate: str = "0/0"
-    tags: _Tags = field(default_factory=_Tags)
-    disposition: _Disposition = field(default_factory=_Disposition)
-
-
-@dataclass(frozen=True)
-class _Chapter:
-    start_time: float
-    end_time: float
-    tags: _Tags = field(default_factory=_Tags)
-
-
-@dataclass(frozen=True)
-class _Report:
-    format: _Format
-    streams: tuple[_Stream, ...] = ()
-    chapters: tuple[_Chapter, ...] = ()
-
-
-@functools.cache
-def _report_adapter() -> TypeAdapter[_Report]:
-    return TypeAdapter(_Report)
-
-
-def _stream(raw: _Stream, first: float) -> StreamFacts:
+def _stream(raw: RawStream, report: Report) -> StreamFacts:
     return StreamFacts(
         index=raw.index,
         kind=_KINDS.get(raw.codec_type, "other"),
@@ -245,8 +208,8 @@ def _stream(raw: _Stream, first: float) -> StreamFacts:
         title=raw.tags.title,
         is_default=bool(raw.disposition.default),
         is_picture=bool(raw.disposition.attached_pic),
-        start_offset_seconds=_offset(raw.start_time, first),
-        duration_seconds=raw.duration if raw.duration is not None else _clock_seconds(raw.tags.DURATION),
+        start_offset_seconds=_offset(raw.start_time, report.format.start_time or 0.0),
+        duration_seconds=_stream_duration(raw, report.format.format_name),
         channels=raw.channels,
         sample_rate=raw.sample_rate,
         width=raw.width,
@@ -255,7 +218,16 @@ def _stream(raw: _Stream, first: float) -> StreamFacts:
     )
 
 
-def _chapter(raw: _Chapter, first: float) -> ChapterFacts:
+def _stream_duration(raw: RawStream, container: str) -> float | None:
+    """Seconds from the stream's own beginning; where its writer is not known, rather too short than too long."""
+    declared = raw.duration if raw.duration is not None else _clock_seconds(raw.tags.DURATION)
+    start = raw.start_time or 0.0
+    if declared is None or container not in _TRACKS_COUNTED_FROM_ZERO or declared <= start:
+        return declared
+    return round(declared - max(0.0, start), 6)
+
+
+def _chapter(raw: RawChapter, first: float) -> ChapterFacts:
     return ChapterFacts(_offset(raw.start_time, first), _offset(raw.end_time, first), raw.tags.title)
 
 
@@ -264,7 +236,7 @@ def _offset(time: float | None, first: float) -> float:
     return 0.0 if time is None else round(max(0.0, time - first), 6)
 
 
-def _frame_rate(raw: _Stream) -> str | None:
+def _frame_rate(raw: RawStream) -> str | None:
     """The exact rate if the frames come evenly; the mean rate if they do not; None if neither is known."""
     even, mean = _fraction(raw.r_frame_rate), _fraction(raw.avg_frame_rate)
     if even and mean and abs(even - mean) > mean / 100:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,17 @@ from services.runtime.errors import CuegraphError
 from services.runtime.media import check_media, clip_of, probe
 from services.runtime.testing import make_run
 from tests.film import ffmpeg
-from tests.odd_media import HOSTILE_NAMES, Beep, beep_film, concat_script, cut_off, hls_playlist, pictures_only, tones
+from tests.odd_media import (
+    HOSTILE_NAMES,
+    Beep,
+    beep_film,
+    beginning_at,
+    concat_script,
+    cut_off,
+    hls_playlist,
+    pictures_only,
+    tones,
+)
 
 SECONDS = 20.0
 
@@ -123,6 +134,42 @@ def test_a_truncated_film_is_refused_and_the_whole_one_is_not(
     error = refusal(cut_off(tmp_path / f"film.{suffix}", whole[suffix], share))
     assert error.code == "MEDIA_TRUNCATED"
     assert f"film.{suffix}" in str(error)
+
+
+FRAGMENTED = ("-movflags", "frag_keyframe+delay_moov")
+
+
+@pytest.mark.parametrize(
+    ("suffix", "options"), [("mkv", ()), ("mp4", ()), ("mp4", FRAGMENTED), ("ts", ()), ("nut", ()), ("flv", ())]
+)
+@pytest.mark.parametrize("start", [3.0, 100.0])
+def test_a_film_lasts_as_long_whatever_time_it_begins_at(
+    tmp_path: Path, whole: dict[str, Path], suffix: str, options: tuple[str, ...], start: float
+) -> None:
+    film = beginning_at(tmp_path / f"film.{suffix}", whole["mp4"], start, *options)
+    facts = check_media(film)
+    assert facts.start_timestamp_seconds == pytest.approx(start, abs=1.5)
+    assert facts.duration_seconds == pytest.approx(SECONDS, abs=0.1)
+    assert [s.duration_seconds for s in facts.streams if s.duration_seconds] == pytest.approx(
+        [SECONDS for s in facts.streams if s.duration_seconds], abs=0.3
+    )
+
+
+def test_a_length_that_does_not_count_from_zero_is_taken_as_it_is(tmp_path: Path, whole: dict[str, Path]) -> None:
+    film = beginning_at(tmp_path / "film.mkv", whole["mp4"], 3.0)
+    data = bytearray(film.read_bytes())
+    at = data.index(b"\x44\x89\x88") + 3  # Matroska's Duration, 8 bytes, in milliseconds
+    data[at : at + 8] = struct.pack(">d", SECONDS * 1000)  # as mkvmerge declares it
+    film.write_bytes(data)
+    assert check_media(film).duration_seconds == pytest.approx(SECONDS, abs=0.05)
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "mp4"])
+def test_a_truncated_film_is_refused_whatever_time_it_begins_at(
+    tmp_path: Path, whole: dict[str, Path], suffix: str
+) -> None:
+    film = beginning_at(tmp_path / f"whole.{suffix}", whole["mp4"], 100.0, "-movflags", "faststart")
+    assert refusal(cut_off(tmp_path / f"film.{suffix}", film)).code == "MEDIA_TRUNCATED"
 
 
 def test_demux_itself_refuses_a_truncated_film(tmp_path: Path, whole: dict[str, Path]) -> None:

@@ -22,7 +22,7 @@ from services.runtime.media import probe
 from services.runtime.progress import Progress
 from services.runtime.testing import RecordedRun, make_run
 from tests.film import H264, ffmpeg
-from tests.odd_media import Beep, beep_film, pictures_only, tones, two_languages
+from tests.odd_media import Beep, beep_film, beginning_at, pictures_only, tones, two_languages
 
 RATE = 16_000
 SAMPLE = 1 / RATE
@@ -116,6 +116,15 @@ def test_a_stream_that_begins_later_keeps_its_distance(
     assert onset(speech(run)) == pytest.approx(
         2.0 + audio.start_offset_seconds, abs=0.006 if codec == "ac3" else 0.0015
     )
+
+
+@pytest.mark.parametrize("container", ["mkv", "mp4"])
+def test_a_film_that_begins_at_a_late_time_is_heard_from_its_beginning(
+    demux: Demuxed, tmp_path: Path, container: str
+) -> None:
+    film = beep_film(tmp_path / "film.mkv", Beep(audio_delay=1.5))
+    late = beginning_at(tmp_path / f"late.{container}", film, 100.0, "-strict", "-2")
+    assert onset(speech(demux(late))) == pytest.approx(3.5, abs=0.0015)
 
 
 def test_lossless_audio_comes_out_to_the_sample(demux: Demuxed, tmp_path: Path) -> None:
