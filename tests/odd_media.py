@@ -40,6 +40,19 @@ def beep_film(path: Path, beep: Beep) -> Path:
     return path
 
 
+def flash(film: Path) -> float:
+    """The container's time of the white frame of a beep film."""
+    shot = film.with_suffix(".txt")
+    ffmpeg("-i", str(film), "-copyts", "-vf", f"signalstats,metadata=print:file={shot}", "-f", "null", "-")
+    time = 0.0
+    for line in shot.read_text().splitlines():
+        if line.startswith("frame:"):
+            time = float(line.rpartition("pts_time:")[2])
+        elif line.startswith("lavfi.signalstats.YAVG=") and float(line.partition("=")[2]) > 200:
+            return time
+    raise AssertionError("no white frame")
+
+
 def beginning_at(path: Path, film: Path, seconds: float, *options: str) -> Path:
     """The same film, copied, with timestamps that begin at so many seconds, as a recording's or a part's may."""
     ffmpeg("-i", str(film), "-c", "copy", *options, "-output_ts_offset", str(seconds), str(path))

@@ -21,6 +21,10 @@ _NUDGE_SECONDS = 0.000001
 """Any shift at all keeps ffmpeg from moving the time of an MPEG transport stream to its first copied stream; this one
 is less than a tick of every container."""
 
+_LEAD_SECONDS = 10.0
+"""How much of the film before a clip is read: a container without an index is entered anywhere, and its pictures can be
+seen from the next key frame on only."""
+
 _SUBTITLE_READING = {"protocol_whitelist": "file", "format_whitelist": "srt,webvtt,ass"}
 _ENCODING: dict[str, dict[str, Any]] = {
     "libx264": {"crf": 18, "preset": "veryfast", "pix_fmt": "yuv420p"},
@@ -55,6 +59,11 @@ class Muxing:
         return self.clip.seconds if self.clip else self.facts.duration_seconds
 
     @property
+    def lead(self) -> float:
+        """How many seconds of film are read before the clip begins."""
+        return min(self.clip.start, _LEAD_SECONDS) if self.clip else 0.0
+
+    @property
     def layout(self) -> list[Placed | Subtitles]:
         """The streams of the result in order: pictures, sound, new subtitles, what else the film holds."""
         film = [item for item in self.placed if item.is_film]
@@ -65,7 +74,7 @@ def mux_command(muxing: Muxing, path: Path) -> list[str]:
     """The film is the first input, so its chapters and its metadata go along."""
     film = _film(muxing)
     streams = [
-        film[str(item.stream.index)] if isinstance(item, Placed) else _cues(item, muxing.clip) for item in muxing.layout
+        film[str(item.stream.index)] if isinstance(item, Placed) else _cues(item, muxing.lead) for item in muxing.layout
     ]
     output = ffmpeg.output(*streams, ffmpeg_url(path), **_output_options(muxing))
     *command, url = output.compile(cmd=list(FFMPEG))
@@ -80,14 +89,13 @@ def picture_command(facts: MediaFacts, index: int, path: Path) -> list[str]:
 
 
 def _film(muxing: Muxing) -> Any:
-    seek = {"ss": f"{muxing.clip.start:.6f}"} if muxing.clip else {}
+    seek = {"ss": f"{muxing.clip.start - muxing.lead:.6f}"} if muxing.clip else {}
     timing = {"itsoffset": f"{_NUDGE_SECONDS:f}", "fflags": "+genpts"}
     return ffmpeg.input(ffmpeg_url(muxing.facts.path), **READING, **timing, **seek)
 
 
-def _cues(subtitles: Subtitles, clip: Clip | None) -> Any:
-    shift = {"itsoffset": f"{-clip.start:.6f}"} if clip else {}
-    options = {**_SUBTITLE_READING, "format": subtitles.ffmpeg_format, **shift}
+def _cues(subtitles: Subtitles, lead: float) -> Any:
+    options = {**_SUBTITLE_READING, "format": subtitles.ffmpeg_format, "itsoffset": f"{lead:.6f}"}
     return ffmpeg.input(ffmpeg_url(subtitles.path), **options)
 
 
@@ -96,7 +104,7 @@ def _output_options(muxing: Muxing) -> dict[str, Any]:
     if muxing.container.name == "mp4":
         options |= {"movflags": "+faststart", "strict": "experimental"}  # FLAC in MP4 counts as experimental
     if muxing.clip:
-        options["t"] = f"{muxing.clip.seconds:.6f}"
+        options |= {"ss": f"{muxing.lead:.6f}", "t": f"{muxing.clip.seconds:.6f}"}
     for position, item in enumerate(muxing.layout):
         options |= _stream_options(position, item, muxing)
     return options

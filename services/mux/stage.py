@@ -15,7 +15,7 @@ from services.runtime.transcode import Share, run_ffmpeg
 
 from .command import PICTURE_TYPES, Cover, Muxing, mux_command, picture_command
 from .containers import CONTAINERS, COPY, MKV, MP4, Container, left_out, place
-from .subtitles import Subtitles, read_subtitles
+from .subtitles import Subtitles, cut_subtitles, read_subtitles
 from .verify import verify
 
 
@@ -45,7 +45,7 @@ class Mux(Stage[MuxSettings]):
     def run(self, run: Run[MuxSettings]) -> None:
         facts = probe(run.input("media"), progress=run.progress)
         clip = _clip(run.read("media_document", reader(Media)))
-        subtitles = _subtitles(run)
+        subtitles = _subtitles(run, clip)
         for position, name in enumerate(run.settings.containers):
             _write(run, _plan(run, CONTAINERS[name], facts, clip, subtitles), position)
 
@@ -56,14 +56,16 @@ def _clip(document: Media) -> Clip | None:
     return Clip(document.clip_start, document.clip_end)
 
 
-def _subtitles(run: Run[MuxSettings]) -> list[Subtitles]:
-    """The subtitles that have cues; a warning for each that has none."""
+def _subtitles(run: Run[MuxSettings], clip: Clip | None) -> list[Subtitles]:
+    """The subtitles that have cues, in the time of the film that is written; a warning for each that has none."""
     paths, languages = run.inputs("subtitles"), run.settings.languages
     if len(paths) != len(languages):
         raise InvalidRequest(
             f"mux got {len(paths)} subtitles and {len(languages)} languages; name one language for each file, in order"
         )
     tracks = [read_subtitles(path, language) for path, language in zip(paths, languages, strict=True)]
+    if clip is not None:
+        tracks = [cut_subtitles(it, clip, run.scratch(f"subtitles{n}.txt")) for n, it in enumerate(tracks)]
     for track in tracks:
         if track.cue_count == 0:
             run.warn("SUBTITLES_EMPTY", f"the subtitles in {track.language_tag} have no cues and are left out")

@@ -1,12 +1,15 @@
-"""The subtitle files that come in: which format they have and how many cues. Pure."""
+"""The subtitle files that come in: which format they have how many cues, and which of them a clip has."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services.runtime.errors import InvalidDocument
+from services.runtime.media import Clip
+
+from .clipping import clipped
 
 _ARROW = re.compile(r"^[\d:.,]+[ \t]+-->[ \t]+[\d:.,]+", re.MULTILINE)
 _DIALOGUE = re.compile(r"^Dialogue:", re.MULTILINE)
@@ -34,6 +37,13 @@ def read_subtitles(path: Path, language_tag: str) -> Subtitles:
     if cue_count == 0 and ffmpeg_format == "srt" and text.strip():
         raise InvalidDocument(f"the subtitles {path.name!r} are not SRT, WebVTT or ASS; convert them")
     return Subtitles(path, language_tag, ffmpeg_format, cue_count)
+
+
+def cut_subtitles(subtitles: Subtitles, clip: Clip, path: Path) -> Subtitles:
+    """Writes to `path` what a clip has of the subtitles, in its own time."""
+    text = clipped(subtitles.path.read_text("utf-8-sig"), subtitles.ffmpeg_format, clip)
+    path.write_text(text, "utf-8")
+    return replace(subtitles, path=path, cue_count=recognise(text)[1])
 
 
 def recognise(text: str) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 from services.runtime.errors import OutputInvalid
@@ -14,8 +15,11 @@ from services.runtime.tools import run_tool
 from .command import Muxing
 from .subtitles import Subtitles
 
-_SLACK_SECONDS = 0.1
-"""Sound ends with a whole packet of its codec."""
+_SLACK_SECONDS = 0.05
+_ENCODED_PACKETS = 2
+"""Encoded sound begins with a packet of priming and ends with a whole packet."""
+_PACKET_SAMPLES = 1024
+"""Of AAC."""
 _COPY_SLACK_SECONDS = 1.0
 """A copied stream may begin earlier than it is shown, by the delay of its encoder."""
 _EMPTY_SAMPLE_BYTES = 2
@@ -38,11 +42,19 @@ def verify(muxing: Muxing, path: Path, *, progress: Progress) -> None:
 
 
 def _check_length(muxing: Muxing, written: MediaFacts) -> None:
-    slack = _SLACK_SECONDS if muxing.clip else _COPY_SLACK_SECONDS
-    # The container's own length tells nothing: a last cue may be shown for longer than the film.
-    end = max(stream.end_seconds or 0.0 for stream in written.streams if stream.kind in ("video", "audio"))
+    """The container's own length tells nothing: a last cue may be shown for longer than the film."""
+    film = [stream for stream in written.streams if stream.kind in ("video", "audio")]
+    longest = max(film, key=lambda stream: stream.end_seconds or 0.0)
+    end, slack = longest.end_seconds or 0.0, _clip_slack(longest) if muxing.clip else _COPY_SLACK_SECONDS
     if abs(end - muxing.seconds) > slack:
         raise _invalid(muxing, f"the film in it lasts {end:.3f} s instead of {muxing.seconds:.3f} s")
+
+
+def _clip_slack(stream: StreamFacts) -> float:
+    """By how many seconds an encoded stream may miss the end of a clip: it ends with a whole picture or packet."""
+    if stream.sample_rate:
+        return _SLACK_SECONDS + _ENCODED_PACKETS * _PACKET_SAMPLES / stream.sample_rate
+    return _SLACK_SECONDS + (float(1 / Fraction(stream.frame_rate)) if stream.frame_rate else 0.0)
 
 
 def _check_language(muxing: Muxing, stream: StreamFacts, subtitles: Subtitles) -> None:

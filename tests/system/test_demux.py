@@ -22,7 +22,7 @@ from services.runtime.media import probe
 from services.runtime.progress import Progress
 from services.runtime.testing import RecordedRun, make_run
 from tests.film import H264, ffmpeg
-from tests.odd_media import Beep, beep_film, beginning_at, pictures_only, tones, two_languages
+from tests.odd_media import Beep, beep_film, beginning_at, flash, pictures_only, tones, two_languages
 
 RATE = 16_000
 SAMPLE = 1 / RATE
@@ -70,19 +70,6 @@ def pitch(samples: Samples) -> int:
     """The loudest frequency in Hz."""
     spectrum = np.abs(np.fft.rfft(samples.astype(float)))
     return round(int(np.argmax(spectrum)) * RATE / len(samples))
-
-
-def flash(film: Path) -> float:
-    """The container's time of the white frame of a beep film."""
-    shot = film.with_suffix(".txt")
-    ffmpeg("-i", str(film), "-copyts", "-vf", f"signalstats,metadata=print:file={shot}", "-f", "null", "-")
-    time = 0.0
-    for line in shot.read_text().splitlines():
-        if line.startswith("frame:"):
-            time = float(line.rpartition("pts_time:")[2])
-        elif line.startswith("lavfi.signalstats.YAVG=") and float(line.partition("=")[2]) > 200:
-            return time
-    raise AssertionError("no white frame")
 
 
 CODECS = ("flac", "aac", "libmp3lame", "libopus", "ac3")

@@ -18,7 +18,7 @@ from services.runtime.ffprobe import MediaFacts
 from services.runtime.media import probe
 from services.runtime.testing import RecordedRun, make_run
 from tests.film import H264, ffmpeg
-from tests.odd_media import Beep, beep_film, hls_playlist, tones, two_languages
+from tests.odd_media import Beep, beep_film, beginning_at, flash, hls_playlist, tones, two_languages
 
 SRT = b"1\n00:00:02,000 --> 00:00:03,000\nGood morning\n\n2\n00:00:04,500 --> 00:00:05,250\nGood <i>night</i>\n\n"
 HINDI = "1\n00:00:02,000 --> 00:00:03,000\nनमस्ते\n\n2\n00:00:04,500 --> 00:00:05,250\nशुभ रात्रि\n\n".encode()
@@ -103,6 +103,18 @@ def test_cues_keep_their_place_whatever_container_the_film_comes_in(mux: Muxed, 
         assert cue_times(run.written(made)) == pytest.approx([cue - start for cue in CUES], abs=0.003)
 
 
+@pytest.mark.parametrize("container", ["mkv", "mp4", "ts"])
+@pytest.mark.parametrize("clip", [{}, {"start": 1.0, "end": 5.5}])
+def test_cues_keep_their_place_whatever_time_the_film_begins_at(
+    mux: Muxed, tmp_path: Path, film: Path, container: str, clip: dict[str, float]
+) -> None:
+    late = beginning_at(tmp_path / f"late.{container}", film, 100.0)
+    run = mux(late, [SRT], "en", **clip)
+    zero = clip["start"] if clip else probe(late).of_kind("video")[0].start_offset_seconds
+    for made in ("mkv", "mp4"):
+        assert cue_times(run.written(made)) == pytest.approx([cue - zero for cue in CUES], abs=1.1 * FRAME)
+
+
 def test_tracks_have_language_title_and_one_default(mux: Muxed, film: Path) -> None:
     run = mux(film, [SRT, HINDI, SRT], "de", "hi", "pt-BR")
     assert ask(run.written("mkv"), "stream_tags=language,title:stream_disposition=default", "s") == [
@@ -141,9 +153,46 @@ def test_a_clip_is_exactly_as_long_as_asked_with_cues_in_their_place(
         assert cue_times(path) == pytest.approx([cue - start for cue in CUES], abs=1.1 * FRAME)
 
 
-def test_a_cue_may_outlast_the_film(mux: Muxed, film: Path) -> None:
-    run = mux(film, [SRT], "en", start=0.5, end=4.8)
-    assert len(cue_times(run.written("mkv"))) == len(cue_times(run.written("mp4"))) == 2
+@pytest.mark.parametrize("container", ["mkv", "mp4", "ts"])
+def test_a_clip_shows_the_pictures_of_its_time(mux: Muxed, tmp_path: Path, container: str) -> None:
+    source = beep_film(tmp_path / f"source.{container}", Beep(codec="aac", at=3.0))
+    seen = flash(source) - probe(source).start_timestamp_seconds
+    run = mux(source, [SRT], "en", start=1.0, end=5.5)
+    for made in ("mkv", "mp4"):
+        facts = probe(run.written(made))
+        pictures = facts.of_kind("video")[0]
+        assert pictures.start_offset_seconds < 2 * FRAME
+        start = facts.start_timestamp_seconds + pictures.start_offset_seconds
+        assert flash(run.written(made)) - start == pytest.approx(seen - 1.0, abs=1.1 * FRAME)
+
+
+def cue_ends(path: Path) -> list[float]:
+    """When the cues of the first subtitle track end, in the container's time."""
+    rows = [row.split("|") for row in ask(path, "packet=pts_time,duration_time,size", "s:0")]
+    return [round(float(time) + float(length), 3) for time, length, size in rows if int(size) > 2]
+
+
+@pytest.mark.parametrize("subtitles", [SRT, VTT, ASS], ids=["srt", "vtt", "ass"])
+def test_cues_across_the_ends_of_a_clip_are_cut(mux: Muxed, film: Path, subtitles: bytes) -> None:
+    run = mux(film, [subtitles], "en", start=2.5, end=4.8)
+    for container in ("mkv", "mp4"):
+        path = run.written(container)
+        assert cue_times(path) == pytest.approx([0.0, 2.0], abs=1.1 * FRAME)
+        assert cue_ends(path) == pytest.approx([0.5, 2.3], abs=1.1 * FRAME)
+
+
+def test_a_clip_between_two_cues_has_no_subtitles(mux: Muxed, film: Path) -> None:
+    run = mux(film, [SRT], "en", start=3.2, end=4.2)
+    assert [code for code, _ in run.warnings] == ["SUBTITLES_EMPTY"]
+    assert kinds(probe(run.written("mkv"))) == ["video", "audio"]
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 48_000])
+def test_a_clip_of_a_telephone_recording_ends_with_a_whole_packet(mux: Muxed, tmp_path: Path, rate: int) -> None:
+    call = tones(tmp_path / "call.wav", 9.0, "-ar", str(rate))
+    run = mux(call, [SRT], "en", end=8.0)
+    for container in ("mkv", "mp4"):
+        assert probe(run.written(container)).duration_seconds == pytest.approx(8.0, abs=0.3)
 
 
 def test_existing_subtitles_chapters_cover_and_title_are_kept(mux: Muxed, film: Path, tmp_path: Path) -> None:
