@@ -27,7 +27,7 @@ from services.runtime.store.base import Store
 
 from . import pipeline
 from .jobs import job_name
-from .lineage.records import JobRecord, MediaRecord
+from .records import JobRecord, MediaRecord
 
 
 @dataclass(frozen=True)

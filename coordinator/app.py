@@ -22,8 +22,8 @@ from services.runtime.store.base import Store
 from . import admission
 from .engines.local import LocalEngine
 from .jobs import Jobs
-from .lineage.records import JobRecord, MediaRecord
 from .pools import Pools
+from .records import JobRecord, MediaRecord
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from services.runtime.store import blobs, keys
 from services.runtime.store.base import Store
 
 from .jobs import Jobs
-from .lineage.records import JobRecord
+from .records import JobRecord
 
 _NAME_BYTES = 180
 """Room for a language, an ending and the 255 bytes that file systems allow."""

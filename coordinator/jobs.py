@@ -36,7 +36,7 @@ from services.runtime.store import keys
 from services.runtime.store.base import Store
 
 from . import heartbeat, planner
-from .lineage.records import JobRecord, PlannedStep, SealedManifest, SealRecord
+from .records import JobRecord, PlannedStep, SealedManifest, SealRecord
 
 _JOB_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")

@@ -10,7 +10,7 @@ from typing import Protocol
 from services.runtime.manifest import Manifest
 
 from .jobs import Outcome
-from .lineage.records import JobRecord, PlannedStep
+from .records import JobRecord, PlannedStep
 
 _log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from services.runtime.errors import InvalidDocument, unknown_name
 
-from .lineage.records import Deliverable, PlannedInput, PlannedStep
+from .records import Deliverable, PlannedInput, PlannedStep
 
 FILM = "film"
 _FOLDER = Path(__file__).parent / "pipelines"

@@ -13,7 +13,7 @@ from services.runtime.store import keys
 from services.runtime.store.base import Store
 
 from .jobs import JobState, Outcome
-from .lineage.records import JobRecord, PlannedStep
+from .records import JobRecord, PlannedStep
 
 
 def log_record(level: int, message: str, error: Exception | None = None) -> logging.LogRecord:

@@ -9,7 +9,7 @@ from services.runtime.artifact import Artifact
 from services.runtime.manifest import Manifest, Origin, SettingRecord
 from services.runtime.request import StageInput
 
-from .lineage.records import JobRecord, PlannedInput, PlannedStep
+from .records import JobRecord, PlannedInput, PlannedStep
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from services.runtime.manifest import Manifest
 from services.runtime.store.base import Store
 
 from .jobs import Jobs, JobState, Outcome
-from .lineage.records import JobRecord, PlannedStep
+from .records import JobRecord, PlannedStep
 
 RUNNING = "RUNNING"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from coordinator.lineage.records import (
+from coordinator.records import (
     JobRecord,
     MediaRecord,
     PlannedStep,

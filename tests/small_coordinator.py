@@ -22,7 +22,7 @@ from typing import Any
 
 from coordinator.app import App
 from coordinator.engines.local import LocalEngine
-from coordinator.service import CoordinatorServer, serve
+from coordinator.service.server import CoordinatorServer, serve
 from services.runtime.local import LocalStage
 from services.runtime.node import Node
 from services.runtime.registry import load_stage

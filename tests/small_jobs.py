@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from coordinator.jobs import Jobs, Outcome
-from coordinator.lineage.records import Deliverable, JobRecord, MediaRecord, PlannedInput, PlannedStep
+from coordinator.records import Deliverable, JobRecord, MediaRecord, PlannedInput, PlannedStep
 from services.runtime.local import LocalStage
 from services.runtime.manifest import CodeRecord, Manifest, SettingRecord, now
 from services.runtime.node import Node

@@ -15,7 +15,7 @@ from rich.text import Text
 from services.runtime.manifest import Manifest, Status
 
 from ..jobs import Outcome
-from ..lineage.records import JobRecord, PlannedStep
+from ..records import JobRecord, PlannedStep
 from .output import printable
 
 _COLOURS = {

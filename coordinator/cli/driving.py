@@ -13,8 +13,8 @@ from services.runtime.errors import Cancelled
 
 from ..app import App
 from ..jobs import Jobs, JobState, Outcome
-from ..lineage.records import JobRecord
 from ..observer import JobObserver
+from ..records import JobRecord
 from .output import err
 
 _LOOK_SECONDS = 0.5

@@ -13,7 +13,7 @@ from services.runtime.errors import InputError
 
 from ..app import open_app
 from ..jobs import Jobs, JobState
-from ..lineage.records import JobRecord
+from ..records import JobRecord
 from ..status import step_statuses
 from .options import JobArgument, JsonOption, OutOption, StageAddresses, StoreOption, parse_addresses
 from .output import err, only_json, print_json, printable, require_writable, say

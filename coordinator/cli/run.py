@@ -13,7 +13,7 @@ from ..admission import JobRequest
 from ..app import App, open_app
 from ..folder import Delivered, lay_out
 from ..jobs import JobState, Outcome
-from ..lineage.records import JobRecord
+from ..records import JobRecord
 from ..status import step_statuses
 from .display import display
 from .driving import drive_until_done

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..app import open_app
-from ..service import serve
+from ..service.server import serve
 from .options import StageAddresses, StoreOption, parse_addresses
 from .output import err, log_to_stderr
 

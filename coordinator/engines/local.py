@@ -18,9 +18,9 @@ from services.runtime.store import blobs
 
 from .. import heartbeat, planner
 from ..jobs import Jobs, JobState, Outcome
-from ..lineage.records import JobRecord, PlannedStep
 from ..observer import JobObserver, Observers
 from ..pipeline_log import PipelineLog, log_record
+from ..records import JobRecord, PlannedStep
 
 ATTEMPTS = 3
 """How often a step is tried whose error says that it may be retried."""

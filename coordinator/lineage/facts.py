@@ -15,8 +15,8 @@ from services.runtime.artifact import Artifact
 from services.runtime.manifest import Manifest, Origin, OutputRecord
 from services.runtime.store.keys import Step
 
+from ..records import JobRecord, SealRecord
 from .layout import Place, place_of
-from .records import JobRecord, SealRecord
 
 Document = Media | Speech | Transcript | Cues
 

@@ -17,10 +17,10 @@ from services.runtime.manifest import Manifest
 from services.runtime.store import keys
 from services.runtime.store.base import Store
 
+from ..records import JobRecord, SealRecord
 from .facts import Document, Found, FoundManifest, JobFacts
 from .joins import KINDS
 from .layout import JOBS, Place, place_of
-from .records import JobRecord, SealRecord
 
 READERS = 8
 """Reads under way at once: a store behind a network answers each in milliseconds, and a job has dozens."""

@@ -9,8 +9,8 @@ from typing import TypeVar
 from coordinator.admission import JobRequest
 from coordinator.app import App
 from coordinator.jobs import JobState
-from coordinator.lineage.records import JobRecord
 from coordinator.observer import Observers
+from coordinator.records import JobRecord
 from services.documents import codec
 from services.documents.transcript import Transcript
 from services.runtime import commits

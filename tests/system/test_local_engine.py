@@ -10,7 +10,7 @@ import pytest
 from coordinator.engines import local
 from coordinator.engines.local import LocalEngine
 from coordinator.jobs import Jobs, JobState
-from coordinator.lineage.records import JobRecord, PlannedStep
+from coordinator.records import JobRecord, PlannedStep
 from services.runtime import commits
 from services.runtime.errors import Cancelled, StageBusy, StageError, StageUnavailable, UnknownName
 from services.runtime.manifest import Manifest, Status

@@ -15,8 +15,8 @@ import pytest
 from coordinator.engines import local
 from coordinator.engines.local import LocalEngine, Pools
 from coordinator.jobs import Jobs, JobState, Outcome
-from coordinator.lineage.records import JobRecord
 from coordinator.lineage.verify import verify
+from coordinator.records import JobRecord
 from services.runtime import commits
 from services.runtime.manifest import SettingRecord, Status, now
 from services.runtime.redaction import Redactor

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from coordinator import heartbeat, worker
-from coordinator.broadcasts import Broadcasts
+from coordinator import heartbeat
 from coordinator.engines.local import LocalEngine
 from coordinator.jobs import Jobs, JobState
-from coordinator.worker import Worker
+from coordinator.service import worker
+from coordinator.service.broadcasts import Broadcasts
+from coordinator.service.worker import Worker
 from services.runtime.errors import StoreUnavailable
 from services.runtime.redaction import Redactor
 from services.runtime.store import keys
@@ -88,7 +89,7 @@ def test_a_job_whose_record_is_broken_is_given_up_and_the_others_go_on(
     store.create(keys.job("job0"), b"{}")
     small_job(store, "job1")
     working = worker_on(store, tmp_path)
-    with caplog.at_level(logging.ERROR, logger="coordinator.worker"):
+    with caplog.at_level(logging.ERROR, logger="coordinator.service.worker"):
         working.start()
         assert wait_until_over(Jobs(store), "job1") == [JobState.SUCCEEDED]
         working.stop(PATIENCE_SECONDS)
@@ -103,7 +104,7 @@ def test_a_job_whose_outcome_is_broken_is_given_up_and_the_others_go_on(
     store.create(keys.round_file("job0", 1, "outcome"), b"{}")
     small_job(store, "job1")
     working = worker_on(store, tmp_path)
-    with caplog.at_level(logging.ERROR, logger="coordinator.worker"):
+    with caplog.at_level(logging.ERROR, logger="coordinator.service.worker"):
         working.start()
         assert wait_until_over(Jobs(store), "job1") == [JobState.SUCCEEDED]
         working.stop(PATIENCE_SECONDS)

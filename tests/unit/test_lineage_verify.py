@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from coordinator.lineage.findings import RULES, Severity
-from coordinator.lineage.records import JobRecord, SealedManifest, SealRecord
 from coordinator.lineage.verify import verify, verify_all
+from coordinator.records import JobRecord, SealedManifest, SealRecord
 from services.documents import codec, cues
 from services.runtime import commits
 from services.runtime.artifact import Artifact, digest_bytes

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coordinator import planner
-from coordinator.lineage.records import JobRecord, PlannedInput, PlannedStep
 from coordinator.planner import Committed
+from coordinator.records import JobRecord, PlannedInput, PlannedStep
 from services.runtime.artifact import Artifact
 from services.runtime.manifest import CodeRecord, HostRecord, Manifest, OutputRecord, SettingRecord, Status, Times, now
 from services.runtime.store.memory import MemoryStore

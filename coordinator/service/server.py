@@ -13,7 +13,7 @@ from grpc_reflection.v1alpha import reflection
 from cuegraph.v1 import job_service_pb2, job_service_pb2_grpc, lineage_service_pb2, lineage_service_pb2_grpc
 from services.runtime.serving import FAREWELL_SECONDS, OPTIONS, bind, serve_until_told
 
-from .app import App
+from ..app import App
 from .broadcasts import Broadcasts
 from .job_service import JobService
 from .lineage_service import LineageService

@@ -14,11 +14,11 @@ from services.runtime.errors import InvalidRequest, InvalidSetting
 from services.runtime.manifest import Notice
 from services.runtime.settings import Layer
 
-from .admission import JobRequest
-from .folder import deliverables
-from .jobs import JobState
-from .lineage.records import JobRecord, PlannedStep
-from .status import RUNNING, JobStatus, StepStatus
+from ..admission import JobRequest
+from ..folder import deliverables
+from ..jobs import JobState
+from ..records import JobRecord, PlannedStep
+from ..status import RUNNING, JobStatus, StepStatus
 
 CLIENT = "request"
 """Source of a setting that a client gave without saying where it had it from."""

@@ -13,8 +13,8 @@ from cuegraph.v1 import job_service_pb2, step_pb2
 from services.runtime import wire
 from services.runtime.manifest import Manifest
 
-from .jobs import Outcome
-from .lineage.records import JobRecord, PlannedStep
+from ..jobs import Outcome
+from ..records import JobRecord, PlannedStep
 
 Event = job_service_pb2.WatchJobResponse
 

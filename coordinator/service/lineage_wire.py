@@ -16,13 +16,13 @@ from services.runtime.artifact import Artifact
 from services.runtime.manifest import MEDIA_TYPE, Origin, Status
 from services.runtime.store import keys
 
-from .lineage.facts import Document, JobFacts
-from .lineage.findings import Finding, Severity
-from .lineage.graph import FILM, Graph, Node, step_id
-from .lineage.joins import KINDS
-from .lineage.layout import place_of
-from .lineage.trace import FilmSpan, Trace
-from .lineage.verify import Report
+from ..lineage.facts import Document, JobFacts
+from ..lineage.findings import Finding, Severity
+from ..lineage.graph import FILM, Graph, Node, step_id
+from ..lineage.joins import KINDS
+from ..lineage.layout import place_of
+from ..lineage.trace import FilmSpan, Trace
+from ..lineage.verify import Report
 
 _SEVERITIES = {Severity.ERROR: step_pb2.SEVERITY_ERROR, Severity.WARNING: step_pb2.SEVERITY_WARNING}
 

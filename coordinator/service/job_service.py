@@ -12,11 +12,11 @@ from services.runtime import wire
 from services.runtime.errors import InvalidDocument, InvalidRequest, UnknownName
 from services.runtime.serving import Context, errors_as_status
 
+from ..app import App
+from ..jobs import JobState
+from ..status import job_status
 from . import job_wire
-from .app import App
 from .broadcasts import Broadcasts, Event
-from .jobs import JobState
-from .status import job_status
 from .worker import Worker
 
 PAGE_SIZE, MOST_PER_PAGE = 50, 1_000

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from services.runtime.errors import CuegraphError, InvalidDocument, StoreError
 
+from ..engines.local import LocalEngine
+from ..jobs import Jobs, JobState
 from .broadcasts import Broadcasts
-from .engines.local import LocalEngine
-from .jobs import Jobs, JobState
 
 RESCAN_SECONDS = 10.0
 """How often the store is asked for jobs that others left: those of a coordinator that was killed, for one."""

@@ -8,13 +8,13 @@ from cuegraph.v1 import lineage_service_pb2, lineage_service_pb2_grpc
 from services.runtime.errors import InvalidRequest
 from services.runtime.serving import Context, errors_as_status
 
+from ..jobs import Jobs
+from ..lineage.facts import JobFacts
+from ..lineage.graph import build
+from ..lineage.reading import read_job
+from ..lineage.trace import trace
+from ..lineage.verify import verify
 from . import job_wire, lineage_wire
-from .jobs import Jobs
-from .lineage.facts import JobFacts
-from .lineage.graph import build
-from .lineage.reading import read_job
-from .lineage.trace import trace
-from .lineage.verify import verify
 
 
 class LineageService(lineage_service_pb2_grpc.LineageServiceServicer):

@@ -1,0 +1,1 @@
+"""The coordinator as a server: jobs and lineage over gRPC, and the worker that drives what the store holds."""
