@@ -76,15 +76,16 @@ def resolve(request: JobRequest) -> Resolved:
 
 
 def require_models(resolved: Resolved, models: ModelStore, here: Collection[str]) -> None:
-    """Checks that the stages have models for the job: known, for its language, and at hand for stages that are `here`.
+    """Checks that the stages have models for the job: theirs, for its language, and at hand for stages that are `here`.
 
-    Raises UnknownName, InvalidSetting or ModelMissing.
+    Raises UnknownName, InvalidSetting or ModelError.
     """
     for name in resolved.pipeline.stages:
         stage, prefix = load_stage(name), f"{name}."
         given = {key.removeprefix(prefix): r for key, r in resolved.settings.items() if key.startswith(prefix)}
         chosen, _ = settings.effective(name, stage.settings_type(), given)
         for model in stage.models(chosen):
+            models.record_for(name, model)
             _require_language(name, models.catalog[model], resolved.request.source_language)
             if name in here:
                 models.expect(model)

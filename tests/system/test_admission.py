@@ -52,3 +52,10 @@ def test_the_stream_in_the_spoken_language_is_preferred() -> None:
         resolved("fr", Layer("command line", {"alignment.engine": "none"})).settings["demux.preferred_language"].value
         == "fr"
     )
+
+
+def test_a_model_of_another_stage_is_refused(tmp_path: Path) -> None:
+    wrong = resolved("en", admission.Layer("command line", {"asr.model": "pyannote-segmentation"}))
+    with pytest.raises(CuegraphError) as error:
+        admission.require_models(wrong, ModelStore(tmp_path, Catalog.load()), here=())
+    assert error.value.code == "MODEL_UNUSABLE"
