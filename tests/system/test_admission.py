@@ -11,6 +11,7 @@ from coordinator import admission
 from services.runtime.errors import CuegraphError
 from services.runtime.models import Catalog, ModelStore
 from services.runtime.settings import Layer
+from services.runtime.settings import Layer
 from services.runtime.store.memory import MemoryStore
 from tests import odd_media
 
@@ -55,7 +56,7 @@ def test_the_stream_in_the_spoken_language_is_preferred() -> None:
 
 
 def test_a_model_of_another_stage_is_refused(tmp_path: Path) -> None:
-    wrong = resolved("en", admission.Layer("command line", {"asr.model": "pyannote-segmentation"}))
+    wrong = resolved("en", Layer("command line", {"asr.model": "pyannote-segmentation"}))
     with pytest.raises(CuegraphError) as error:
         admission.require_models(wrong, ModelStore(tmp_path, Catalog.load()), here=())
     assert error.value.code == "MODEL_UNUSABLE"
