@@ -59,6 +59,12 @@ def beginning_at(path: Path, film: Path, seconds: float, *options: str) -> Path:
     return path
 
 
+def trimmed(path: Path, film: Path, seconds: float) -> Path:
+    """The film without its beginning, copied into MP4: up to the last key frame before it is hidden by an edit list."""
+    ffmpeg("-ss", str(seconds), "-i", str(film), "-c", "copy", str(path))
+    return path
+
+
 def tones(path: Path, seconds: float = 20.0, *options: str) -> Path:
     """Audio alone: a sine wave, as the suffix of `path` says."""
     ffmpeg("-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}", *options, str(path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from services.runtime.ffprobe import StreamFacts
@@ -28,6 +28,8 @@ class Container:
     subtitle_codecs: frozenset[str]
     """What it holds untouched; other text is converted and other pictures are left out."""
     holds_attachments: bool
+    holds_edits: bool
+    """Whether it can hide the beginning of a stream."""
     title_tag: str
     """The tag that players show as the name of a track."""
 
@@ -46,6 +48,7 @@ MKV = Container(
     audio_codecs=None,
     subtitle_codecs=frozenset({"subrip", "ass", "ssa", "webvtt", "hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle"}),
     holds_attachments=True,
+    holds_edits=False,
     title_tag="title",
 )
 MP4 = Container(
@@ -57,6 +60,7 @@ MP4 = Container(
     audio_codecs=frozenset({"aac", "mp3", "ac3", "eac3", "alac", "flac", "opus", "dts"}),
     subtitle_codecs=frozenset({"mov_text", "dvd_subtitle"}),
     holds_attachments=False,
+    holds_edits=True,
     title_tag="handler_name",
 )
 CONTAINERS = {container.name: container for container in (MKV, MP4)}
@@ -80,33 +84,33 @@ class Placed:
         return self.stream.kind in ("video", "audio") and not self.stream.is_picture
 
 
-def place(streams: Iterable[StreamFacts], container: Container, *, exact_cut: bool) -> list[Placed]:
+def place(streams: Iterable[StreamFacts], container: Container, cut: Collection[int]) -> list[Placed]:
     """What goes into the container, in its order: pictures, sound, subtitles, attachments, cover.
 
-    With `exact_cut` moving pictures and sound are encoded again: a copy can only begin at a key frame.
+    The moving pictures and sound whose indexes are in `cut` are encoded again: a copy can only begin at a key frame.
     """
-    placed = [Placed(s, codec) for s in streams if (codec := _codec(s, container, exact_cut)) is not None]
+    placed = [Placed(s, codec) for s in streams if (codec := _codec(s, container, s.index in cut)) is not None]
     return sorted(placed, key=lambda item: (item.stream.is_picture, _ORDER[item.stream.kind]))
 
 
 def left_out(streams: Iterable[StreamFacts], container: Container) -> Iterator[StreamFacts]:
     """The streams that somebody sees or hears and that the container cannot hold in any form."""
     heeded = (s for s in streams if s.kind != "other" and not s.is_picture)
-    return (s for s in heeded if _codec(s, container, exact_cut=False) is None)
+    return (s for s in heeded if _codec(s, container, is_cut=False) is None)
 
 
 _ORDER = {"video": 0, "audio": 1, "subtitle": 2, "attachment": 3}
 
 
-def _codec(stream: StreamFacts, container: Container, exact_cut: bool) -> str | None:
+def _codec(stream: StreamFacts, container: Container, is_cut: bool) -> str | None:
     """`copy`, an encoder, or None for what stays out of the container's streams."""
     if stream.is_picture:
         return None if container.holds_attachments else COPY
     match stream.kind:
         case "video":
-            return _film_codec(stream, container.video_codecs, exact_cut)
+            return _film_codec(stream, container.video_codecs, is_cut)
         case "audio":
-            return _film_codec(stream, container.audio_codecs, exact_cut)
+            return _film_codec(stream, container.audio_codecs, is_cut)
         case "subtitle":
             return _subtitle_codec(stream, container)
         case "attachment":
@@ -115,9 +119,9 @@ def _codec(stream: StreamFacts, container: Container, exact_cut: bool) -> str | 
             return None
 
 
-def _film_codec(stream: StreamFacts, held: frozenset[str] | None, exact_cut: bool) -> str:
+def _film_codec(stream: StreamFacts, held: frozenset[str] | None, is_cut: bool) -> str:
     is_held = stream.codec not in _UNFIT_AUDIO and (held is None or stream.codec in held)
-    return COPY if is_held and not exact_cut else _ENCODERS[stream.kind]
+    return COPY if is_held and not is_cut else _ENCODERS[stream.kind]
 
 
 def _subtitle_codec(stream: StreamFacts, container: Container) -> str | None:

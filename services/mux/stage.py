@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from services.documents.codec import reader
@@ -15,6 +16,7 @@ from services.runtime.transcode import Share, run_ffmpeg
 
 from .command import PICTURE_TYPES, Cover, Muxing, mux_command, picture_command
 from .containers import CONTAINERS, COPY, MKV, MP4, Container, left_out, place
+from .edits import trimmed_streams
 from .subtitles import Subtitles, cut_subtitles, read_subtitles
 from .verify import verify
 
@@ -79,15 +81,17 @@ def _plan(
     clip: Clip | None,
     subtitles: list[Subtitles],
 ) -> Muxing:
+    trimmed = frozenset[int]() if container.holds_edits else trimmed_streams(facts, run.progress)
+    cut = {stream.index for stream in facts.streams} if clip else trimmed
     muxing = Muxing(
         facts=facts,
-        placed=place(facts.streams, container, exact_cut=clip is not None),
+        placed=place(facts.streams, container, cut),
         subtitles=subtitles,
         container=container,
         clip=clip,
         covers=_covers(run, container, facts),
     )
-    _warn_of_changes(run, muxing)
+    _warn_of_changes(run, muxing, trimmed)
     return muxing
 
 
@@ -103,15 +107,16 @@ def _covers(run: Run[MuxSettings], container: Container, facts: MediaFacts) -> l
     return covers
 
 
-def _warn_of_changes(run: Run[MuxSettings], muxing: Muxing) -> None:
+def _warn_of_changes(run: Run[MuxSettings], muxing: Muxing, trimmed: Collection[int]) -> None:
     name = muxing.container.name.upper()
     for stream in left_out(muxing.facts.streams, muxing.container):
         run.warn("STREAM_LEFT_OUT", f"{name} cannot hold stream {stream.index} ({stream.kind}, {stream.codec})")
     for item in muxing.placed:
         if item.codec != COPY and item.stream.kind in ("video", "audio") and muxing.clip is None:
+            what = "hide what was trimmed off" if item.stream.index in trimmed else "hold"
             run.warn(
                 "STREAM_REENCODED",
-                f"{name} cannot hold stream {item.stream.index} ({item.stream.codec}); it became {item.codec}",
+                f"{name} cannot {what} stream {item.stream.index} ({item.stream.codec}); it became {item.codec}",
             )
 
 

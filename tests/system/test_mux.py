@@ -18,7 +18,7 @@ from services.runtime.ffprobe import MediaFacts
 from services.runtime.media import probe
 from services.runtime.testing import RecordedRun, make_run
 from tests.film import H264, ffmpeg
-from tests.odd_media import Beep, beep_film, beginning_at, flash, hls_playlist, tones, two_languages
+from tests.odd_media import Beep, beep_film, beginning_at, flash, hls_playlist, tones, trimmed, two_languages
 
 SRT = b"1\n00:00:02,000 --> 00:00:03,000\nGood morning\n\n2\n00:00:04,500 --> 00:00:05,250\nGood <i>night</i>\n\n"
 HINDI = "1\n00:00:02,000 --> 00:00:03,000\nनमस्ते\n\n2\n00:00:04,500 --> 00:00:05,250\nशुभ रात्रि\n\n".encode()
@@ -113,6 +113,23 @@ def test_cues_keep_their_place_whatever_time_the_film_begins_at(
     zero = clip["start"] if clip else probe(late).of_kind("video")[0].start_offset_seconds
     for made in ("mkv", "mp4"):
         assert cue_times(run.written(made)) == pytest.approx([cue - zero for cue in CUES], abs=1.1 * FRAME)
+
+
+@pytest.mark.parametrize("clip", [{}, {"start": 0.3, "end": 3.5}])
+def test_what_was_trimmed_off_a_film_stays_hidden_and_cues_keep_their_place(
+    mux: Muxed, tmp_path: Path, clip: dict[str, float]
+) -> None:
+    source = trimmed(tmp_path / "trimmed.mp4", beep_film(tmp_path / "whole.mp4", Beep(codec="aac", at=3.28)), 1.28)
+    facts = probe(source)
+    assert flash(source) - facts.start_timestamp_seconds == pytest.approx(2.0, abs=FRAME)
+    run = mux(source, [SRT], "en", **clip)
+    for made in ("mkv", "mp4"):
+        written = probe(run.written(made))
+        assert written.of_kind("video")[0].end_seconds == pytest.approx(3.2 if clip else 4.72, abs=2 * FRAME)
+        start = written.start_timestamp_seconds + written.of_kind("video")[0].start_offset_seconds
+        assert cue_times(run.written(made))[0] == pytest.approx(flash(run.written(made)) - start, abs=1.1 * FRAME)
+        assert flash(run.written(made)) - start == pytest.approx(2.0 - clip.get("start", 0.0), abs=1.1 * FRAME)
+    assert [code for code, _ in run.warnings] == ([] if clip else ["STREAM_REENCODED", "STREAM_REENCODED"])
 
 
 def test_tracks_have_language_title_and_one_default(mux: Muxed, film: Path) -> None:

@@ -32,8 +32,8 @@ def stream(kind: Kind, codec: str, *, is_picture: bool = False) -> StreamFacts:
     return replace(PLAIN, kind=kind, codec=codec, is_picture=is_picture)
 
 
-def placed(container: Container, *streams: StreamFacts, exact_cut: bool = False) -> list[tuple[str, str]]:
-    return [(item.stream.codec, item.codec) for item in place(streams, container, exact_cut=exact_cut)]
+def placed(container: Container, *streams: StreamFacts, cut: frozenset[int] = frozenset()) -> list[tuple[str, str]]:
+    return [(item.stream.codec, item.codec) for item in place(streams, container, cut)]
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,15 @@ def test_pictures_come_before_sound_before_subtitles_before_the_cover() -> None:
     assert [codec for codec, _ in placed(MKV, *streams)] == ["h264", "aac", "subrip"]
 
 
-def test_an_exact_cut_encodes_pictures_and_sound_and_nothing_else() -> None:
-    streams = [stream("video", "h264"), stream("audio", "opus"), stream("subtitle", "subrip")]
-    assert placed(MKV, *streams, exact_cut=True) == [("h264", "libx264"), ("opus", "aac"), ("subrip", "copy")]
+def test_a_cut_encodes_pictures_and_sound_and_nothing_else() -> None:
+    film = stream("video", "h264"), stream("audio", "opus"), stream("subtitle", "subrip"), stream("audio", "ac3")
+    streams = [replace(it, index=index) for it, index in zip(film, (0, 2, 2, 3), strict=True)]
+    assert placed(MKV, *streams, cut=frozenset({0, 2})) == [
+        ("h264", "libx264"),
+        ("opus", "aac"),
+        ("ac3", "copy"),
+        ("subrip", "copy"),
+    ]
 
 
 @pytest.mark.parametrize(
