@@ -16,7 +16,7 @@ from services.runtime.node import Node
 from services.runtime.redaction import Redactor
 from services.runtime.registry import load_stage
 from services.runtime.settings import ProcessSettings, process_settings, quiet_libraries
-from services.runtime.store import open_store
+from services.runtime.store import open_store, require_store
 from services.runtime.store.base import Store
 
 from . import admission
@@ -110,3 +110,10 @@ def open_app(store: str = "", addresses: Mapping[str, str] | None = None) -> App
     quiet_libraries()
     process = process_settings()
     return App(replace(process, store=store or process.store), addresses or {})
+
+
+def open_existing(store: str = "", addresses: Mapping[str, str] | None = None) -> App:
+    """Like `open_app`, for commands about jobs that are there already. Raises UnknownName if the store is not."""
+    app = open_app(store, addresses)
+    require_store(app.process.store)
+    return app

@@ -11,7 +11,7 @@ import typer
 
 from services.runtime.errors import InputError
 
-from ..app import open_app
+from ..app import open_existing
 from ..jobs import Jobs, JobState
 from ..records import JobRecord
 from ..status import step_statuses
@@ -32,7 +32,7 @@ def list_jobs(
     json: JsonOption = False,
 ) -> None:
     """Lists jobs, newest first."""
-    jobs = open_app(store).jobs
+    jobs = open_existing(store).jobs
     found = list(_readable(jobs, jobs.names()[:limit]))
     if json:
         print_json(
@@ -57,7 +57,7 @@ def _readable(jobs: Jobs, names: Sequence[str]) -> Iterator[tuple[JobRecord, Job
 @app.command()
 def show(job: JobArgument, store: StoreOption = "", json: JsonOption = False) -> None:
     """Shows a job: what was asked, how it stands, step by step."""
-    jobs = open_app(store).jobs
+    jobs = open_existing(store).jobs
     record = jobs.get(job)
     if json:
         print_json(_object(jobs, record))
@@ -68,7 +68,7 @@ def show(job: JobArgument, store: StoreOption = "", json: JsonOption = False) ->
 @app.command()
 def watch(job: JobArgument, store: StoreOption = "", json: JsonOption = False) -> None:
     """Follows a job that runs anywhere until it ends; the exit code is the job's."""
-    jobs = open_app(store).jobs
+    jobs = open_existing(store).jobs
     record = jobs.get(job)
     for line in _news(jobs, record):
         if not json:
@@ -96,7 +96,7 @@ def _news(jobs: Jobs, job: JobRecord) -> Iterator[str]:
 @app.command()
 def cancel(job: JobArgument, store: StoreOption = "", json: JsonOption = False) -> None:
     """Calls a job off, wherever it runs."""
-    jobs = open_app(store).jobs
+    jobs = open_existing(store).jobs
     jobs.cancel(job)
     if json:
         print_json({"job": job, "state": jobs.state(job)})
@@ -115,7 +115,7 @@ def retry(
     """Goes on with a job that failed, was cancelled or was left by a killed process. Done steps stay done."""
     with only_json(wanted=json) as stream:
         require_writable(out)
-        opened = open_app(store, parse_addresses(stage))
+        opened = open_existing(store, parse_addresses(stage))
         record = opened.jobs.get(job)
         if opened.jobs.state(job).is_final:
             opened.jobs.retry(job)

@@ -9,7 +9,7 @@ import typer
 
 from services.runtime.errors import InvalidRequest
 
-from ..app import open_app
+from ..app import open_existing
 from ..lineage.export import FORMATS, export
 from ..lineage.facts import JobFacts
 from ..lineage.reading import read_job
@@ -53,7 +53,7 @@ def verify_job(
     """Verifies that a job is still exactly what was produced; exit code 1 if it is not."""
     if (job is None) == (not every):
         raise InvalidRequest("name one job, or give --all for every job of the store")
-    opened = open_app(store)
+    opened = open_existing(store)
     if job is not None:
         reports = [verify(opened.store, opened.jobs.get(job).job, full=full)]
     else:
@@ -95,7 +95,7 @@ def export_lineage(
 
 
 def _facts(job: str, store: str) -> JobFacts:
-    opened = open_app(store)
+    opened = open_existing(store)
     return read_job(opened.store, opened.jobs.get(job).job)
 
 

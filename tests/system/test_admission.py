@@ -11,7 +11,6 @@ from coordinator import admission
 from services.runtime.errors import CuegraphError
 from services.runtime.models import Catalog, ModelStore
 from services.runtime.settings import Layer
-from services.runtime.settings import Layer
 from services.runtime.store.memory import MemoryStore
 from tests import odd_media
 

@@ -172,7 +172,14 @@ def test_a_store_of_an_unknown_kind_is_refused(film: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("command", [("jobs", "show"), ("jobs", "cancel"), ("lineage", "verify"), ("lineage", "show")])
+def test_a_store_that_is_not_there_is_not_made_by_asking(tmp_path: Path, command: tuple[str, ...]) -> None:
+    assert_refused(cuegraph(*command, "nobody", "--store", tmp_path / "typo"), "NAME_UNKNOWN", "typo")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("jobs", "show"), ("jobs", "cancel"), ("lineage", "verify"), ("lineage", "show")])
 def test_a_job_nobody_knows_is_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
+    (tmp_path / "store").mkdir()
     assert_refused(cuegraph(*command, "nobody", "--store", tmp_path / "store"), "NAME_UNKNOWN", "nobody")
 
 

@@ -6,14 +6,14 @@ import functools
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ..errors import InvalidRequest
+from ..errors import InvalidRequest, UnknownName
 from .base import Store
 from .file import FileStore
 from .memory import MemoryStore
 from .probe import probe
 from .s3 import S3Access, S3Store
 
-__all__ = ["S3Access", "Store", "open_store"]
+__all__ = ["S3Access", "Store", "open_store", "require_store"]
 
 
 def open_store(url: str, access: S3Access | None = None) -> Store:
@@ -33,6 +33,14 @@ def open_store(url: str, access: S3Access | None = None) -> Store:
         case "s3":
             return _s3(url, access)
     raise InvalidRequest(f"a store cannot be at {url!r}: use file:///path, memory://name or s3://bucket/prefix")
+
+
+def require_store(url: str) -> None:
+    """For those who only read: a folder that is not there would be made, and found empty. Raises UnknownName."""
+    if "://" not in url or url.startswith("file://"):
+        folder = _path(url) if "://" in url else Path(url)
+        if not folder.is_dir():
+            raise UnknownName(f"there is no store at {url}; name that of an earlier run with --store or CUEGRAPH_STORE")
 
 
 def _path(url: str) -> Path:
