@@ -47,7 +47,7 @@ schema: setup ## Write docs/manifest.schema.json from the manifest's types
 bench: setup-dev ## Measure accuracy, speed and memory into docs/benchmarks.md
 	$(OFFLINE) $(BIN)/python -m tests.bench --write
 
-bench-long: setup-dev ## Measure memory and time of films up to two hours (about an hour)
+bench-long: setup-dev ## Measure memory and time of films up to two hours (about 20 minutes)
 	$(OFFLINE) $(BIN)/python -m tests.bench long_film --write
 
 clean: ## Remove everything that the other targets made, except .venv
