@@ -82,12 +82,15 @@ def deliverables(job: JobRecord, manifests: Mapping[str, Manifest]) -> Iterator[
         manifest = manifests.get(wanted.stage)
         for output in manifest.outputs if manifest else ():
             if output.role == wanted.output:
-                yield _file_name(job.media.title, output, wanted.extension), output
+                yield _file_name(job, output, wanted.extension), output
 
 
-def _file_name(title: str, output: OutputRecord, extension: str) -> str:
+def _file_name(job: JobRecord, output: OutputRecord, extension: str) -> str:
+    """A clip's film counts from its own beginning; its own name keeps players from showing the film's subtitles."""
     language = output.attributes.get("language", "")
-    return f"{safe_name(title)}{'.' * bool(language)}{language}{extension}"
+    is_clip = job.clip_start is not None or job.clip_end is not None
+    clip = ".clip" if is_clip and output.artifact.media_type.startswith("video/") else ""
+    return f"{safe_name(job.media.title)}{clip}{'.' * bool(language)}{language}{extension}"
 
 
 def _deliver(store: Store, folder: Path, name: str, output: OutputRecord) -> Delivered:

@@ -1,4 +1,4 @@
-"""What the edit list of an MP4 hides: in the file, because the film was trimmed or a decoder needs it, but not shown."""
+"""What the edit list of an MP4 hides: in the file because the film was trimmed or a decoder needs it, but not shown."""
 
 from __future__ import annotations
 

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coordinator.engines.local import LocalEngine
-from coordinator.folder import lay_out, safe_name
+from coordinator.folder import deliverables, lay_out, safe_name
 from coordinator.jobs import Jobs
+from coordinator.records import Deliverable
+from services.runtime import commits
 from services.runtime.errors import StageError
 from services.runtime.redaction import Redactor
 from services.runtime.stage import Run
@@ -55,6 +57,22 @@ def test_a_failed_job_is_laid_out_as_far_as_it_came(tmp_path: Path) -> None:
     assert "FAILED" in (folder / "02_left" / "manifest.json").read_text()
     assert "STAGE_FAILED" in (folder / "02_left" / "stage.log").read_text()
     assert not (folder / "04_last").exists()
+
+
+def test_the_film_of_a_clip_is_not_named_like_the_subtitles_that_count_in_film_time(tmp_path: Path) -> None:
+    jobs = driven(tmp_path)
+    made = commits.latest(jobs.store, jobs.get("job1").plan[-1].of("job1"))
+    assert made is not None
+    film, subtitles = (
+        replace(made[0].outputs[0], role=role, artifact=replace(made[0].outputs[0].artifact, media_type=media_type))
+        for role, media_type in (("mkv", "video/x-matroska"), ("srt", "application/x-subrip"))
+    )
+    wanted = (Deliverable("last", "mkv", ".mkv"), Deliverable("last", "srt", ".srt"))
+    whole = replace(jobs.get("job1"), deliverables=wanted)
+    manifests = {"last": replace(made[0], outputs=(film, subtitles))}
+    assert [name for name, _ in deliverables(whole, manifests)] == ["A film.mkv", "A film.srt"]
+    for clip in (replace(whole, clip_start=60.0), replace(whole, clip_end=90.0)):
+        assert [name for name, _ in deliverables(clip, manifests)] == ["A film.clip.mkv", "A film.srt"]
 
 
 @pytest.mark.parametrize(
