@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,35 @@ def trimmed(path: Path, film: Path, seconds: float) -> Path:
     """The film without its beginning, copied into MP4: up to the last key frame before it is hidden by an edit list."""
     ffmpeg("-ss", str(seconds), "-i", str(film), "-c", "copy", str(path))
     return path
+
+
+def put_together(path: Path, film: Path, pieces: Sequence[tuple[int, int]]) -> Path:
+    """An MP4 that shows only these pieces of another, from and to in seconds, by the edit lists of its tracks."""
+    data = film.read_bytes()
+    index = data.index(b"moov") - 4  # written last, so that it may grow
+    path.write_bytes(data[:index] + _edited(data[index:], pieces))
+    return path
+
+
+def _edited(boxes: bytes, pieces: Sequence[tuple[int, int]], rate: int = 0) -> bytes:
+    """The boxes with new edit lists; `rate` is the track's ticks per second."""
+    made = b""
+    while boxes:
+        size, kind = struct.unpack(">I4s", boxes[:8])
+        body, boxes = boxes[8:size], boxes[size:]
+        if kind == b"trak":
+            clock = body.index(b"mdhd") + 4
+            rate = struct.unpack(">I", body[clock + 12 : clock + 16])[0]
+        if kind in (b"moov", b"trak", b"edts"):
+            body = _edited(body, pieces, rate)
+        elif kind == b"mvhd":  # in milliseconds
+            body = body[:16] + struct.pack(">I", 1000 * sum(end - start for start, end in pieces)) + body[20:]
+        elif kind == b"elst":
+            (shift,) = struct.unpack(">i", body[12:16])  # the delay of the encoder
+            edits = [struct.pack(">IiI", 1000 * (end - at), shift + at * rate, 0x10000) for at, end in pieces]
+            body = struct.pack(">II", 0, len(edits)) + b"".join(edits)
+        made += struct.pack(">I4s", len(body) + 8, kind) + body
+    return made
 
 
 def tones(path: Path, seconds: float = 20.0, *options: str) -> Path:

@@ -81,7 +81,7 @@ def _plan(
     clip: Clip | None,
     subtitles: list[Subtitles],
 ) -> Muxing:
-    trimmed = frozenset[int]() if container.holds_edits else trimmed_streams(facts, run.progress)
+    trimmed = trimmed_streams(facts, run.progress, at_beginning=not container.holds_edits)
     cut = {stream.index for stream in facts.streams} if clip else trimmed
     muxing = Muxing(
         facts=facts,

@@ -22,7 +22,7 @@ from services.runtime.media import probe
 from services.runtime.progress import Progress
 from services.runtime.testing import RecordedRun, make_run
 from tests.film import H264, ffmpeg
-from tests.odd_media import Beep, beep_film, beginning_at, flash, pictures_only, tones, two_languages
+from tests.odd_media import Beep, beep_film, beginning_at, flash, pictures_only, put_together, tones, two_languages
 
 RATE = 16_000
 SAMPLE = 1 / RATE
@@ -112,6 +112,13 @@ def test_a_film_that_begins_at_a_late_time_is_heard_from_its_beginning(
     film = beep_film(tmp_path / "film.mkv", Beep(audio_delay=1.5))
     late = beginning_at(tmp_path / f"late.{container}", film, 100.0, "-strict", "-2")
     assert onset(speech(demux(late))) == pytest.approx(3.5, abs=0.0015)
+
+
+def test_sound_that_is_edited_out_of_a_film_is_not_heard(demux: Demuxed, tmp_path: Path) -> None:
+    whole = beep_film(tmp_path / "whole.mp4", Beep(codec="aac", at=6.0, seconds=10.0))
+    run = demux(put_together(tmp_path / "cut.mp4", whole, [(0, 2), (6, 10)]))
+    assert onset(speech(run)) == pytest.approx(2.0, abs=0.03)
+    assert len(speech(run)) * SAMPLE == pytest.approx(6.0, abs=0.05)
 
 
 def test_lossless_audio_comes_out_to_the_sample(demux: Demuxed, tmp_path: Path) -> None:

@@ -18,7 +18,17 @@ from services.runtime.ffprobe import MediaFacts
 from services.runtime.media import probe
 from services.runtime.testing import RecordedRun, make_run
 from tests.film import H264, ffmpeg
-from tests.odd_media import Beep, beep_film, beginning_at, flash, hls_playlist, tones, trimmed, two_languages
+from tests.odd_media import (
+    Beep,
+    beep_film,
+    beginning_at,
+    flash,
+    hls_playlist,
+    put_together,
+    tones,
+    trimmed,
+    two_languages,
+)
 
 SRT = b"1\n00:00:02,000 --> 00:00:03,000\nGood morning\n\n2\n00:00:04,500 --> 00:00:05,250\nGood <i>night</i>\n\n"
 HINDI = "1\n00:00:02,000 --> 00:00:03,000\nनमस्ते\n\n2\n00:00:04,500 --> 00:00:05,250\nशुभ रात्रि\n\n".encode()
@@ -130,6 +140,18 @@ def test_what_was_trimmed_off_a_film_stays_hidden_and_cues_keep_their_place(
         assert cue_times(run.written(made))[0] == pytest.approx(flash(run.written(made)) - start, abs=1.1 * FRAME)
         assert flash(run.written(made)) - start == pytest.approx(2.0 - clip.get("start", 0.0), abs=1.1 * FRAME)
     assert [code for code, _ in run.warnings] == ([] if clip else ["STREAM_REENCODED", "STREAM_REENCODED"])
+
+
+def test_what_was_cut_out_of_a_film_stays_hidden_and_cues_keep_their_place(mux: Muxed, tmp_path: Path) -> None:
+    whole = beep_film(tmp_path / "whole.mp4", Beep(codec="aac", at=6.0, seconds=10.0))
+    run = mux(put_together(tmp_path / "cut.mp4", whole, [(0, 2), (6, 10)]), [SRT], "en")
+    for made in ("mkv", "mp4"):
+        written = probe(run.written(made))
+        start = written.start_timestamp_seconds + written.of_kind("video")[0].start_offset_seconds
+        assert flash(run.written(made)) - start == pytest.approx(2.0, abs=1.1 * FRAME)
+        assert cue_times(run.written(made)) == pytest.approx(CUES, abs=1.1 * FRAME)
+        assert max(s.end_seconds or 0.0 for s in written.streams[:2]) == pytest.approx(6.0, abs=2 * FRAME)
+    assert [code for code, _ in run.warnings] == ["STREAM_REENCODED"] * 4
 
 
 def test_tracks_have_language_title_and_one_default(mux: Muxed, film: Path) -> None:

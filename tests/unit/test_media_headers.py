@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.runtime.headers import is_cut_mp4, riff_bytes
+from services.runtime.headers import is_cut_mp4, is_put_together, riff_bytes
 
 
 def box(kind: bytes, size: int, *, declared: int | None = None) -> bytes:
@@ -61,3 +62,36 @@ def test_any_bytes_can_be_asked(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(b"\x00\x00\x00\x10ftyp" + data)
     is_cut_mp4(path)
     riff_bytes(path)
+
+
+@pytest.mark.parametrize("version", [0, 1])
+@pytest.mark.parametrize(("times", "several"), [((1024,), False), ((-1, 1024), False), ((-1, 1024, 90_000), True)])
+def test_the_pieces_of_a_track_are_its_edits_that_are_not_empty(
+    tmp_path: Path, version: int, times: tuple[int, ...], several: bool
+) -> None:
+    def packed(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I4s", len(body) + 8, kind) + body
+
+    entry = ">qqi" if version else ">iii"
+    edits = b"".join(struct.pack(entry, 1000, time, 0x10000) for time in times)
+    edit_list = packed(b"elst", bytes([version, 0, 0, 0]) + struct.pack(">I", len(times)) + edits)
+    track = packed(b"trak", packed(b"tkhd", b"x" * 84) + packed(b"edts", edit_list))
+    path = tmp_path / "film.mp4"
+    path.write_bytes(packed(b"ftyp", b"isom") + packed(b"moov", packed(b"trak", b"") + track) + packed(b"mdat", b""))
+    assert is_put_together(path) is several
+
+
+@pytest.mark.parametrize("data", [b"no boxes at all", (24).to_bytes(4) + b"moov" + (8).to_bytes(4) + b"trak"])
+def test_a_file_without_edit_lists_has_no_pieces(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(data)
+    assert not is_put_together(path)
+
+
+def test_a_cut_edit_list_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(
+        b"".join(size.to_bytes(4) + kind for size, kind in ((900, b"moov"), (800, b"trak"), (700, b"edts")))
+        + (600).to_bytes(4) + b"elst" + bytes(4) + b"\xff" * 4 + bytes(12)
+    )  # fmt: skip
+    assert not is_put_together(path)
