@@ -23,7 +23,7 @@ is less than a tick of every container."""
 
 _LEAD_SECONDS = 10.0
 """How much of the film before a clip is read: a container without an index is entered anywhere, and its pictures can be
-seen from the next key frame on only."""
+seen from the next key frame on only. What is copied and begins in it, subtitles or a cover, is dropped by ffmpeg."""
 
 _SUBTITLE_READING = {"protocol_whitelist": "file", "format_whitelist": "srt,webvtt,ass"}
 _ENCODING: dict[str, dict[str, Any]] = {
@@ -60,8 +60,10 @@ class Muxing:
 
     @property
     def lead(self) -> float:
-        """How many seconds of film are read before the clip begins."""
-        return min(self.clip.start, _LEAD_SECONDS) if self.clip else 0.0
+        """How many seconds of film are read before the clip begins; none if that would cost the cover."""
+        if self.clip is None or any(item.stream.is_picture for item in self.placed):
+            return 0.0
+        return min(self.clip.start, _LEAD_SECONDS)
 
     @property
     def layout(self) -> list[Placed | Subtitles]:
@@ -104,7 +106,9 @@ def _output_options(muxing: Muxing) -> dict[str, Any]:
     if muxing.container.name == "mp4":
         options |= {"movflags": "+faststart", "strict": "experimental"}  # FLAC in MP4 counts as experimental
     if muxing.clip:
-        options |= {"ss": f"{muxing.lead:.6f}", "t": f"{muxing.clip.seconds:.6f}"}
+        options["t"] = f"{muxing.clip.seconds:.6f}"
+    if muxing.lead:
+        options["ss"] = f"{muxing.lead:.6f}"
     for position, item in enumerate(muxing.layout):
         options |= _stream_options(position, item, muxing)
     return options

@@ -220,6 +220,33 @@ def test_cues_across_the_ends_of_a_clip_are_cut(mux: Muxed, film: Path, subtitle
         assert cue_ends(path) == pytest.approx([0.5, 2.3], abs=1.1 * FRAME)
 
 
+def test_a_clip_keeps_the_cover(mux: Muxed, tmp_path: Path) -> None:
+    cover, song = tmp_path / "cover.png", tmp_path / "song.m4a"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x64:duration=1", "-frames:v", "1", str(cover))
+    ffmpeg(
+        "-i", str(tones(tmp_path / "tone.m4a", 6.0)), "-i", str(cover), "-map", "0", "-map", "1", "-c", "copy",
+        "-disposition:v", "attached_pic", str(song),
+    )  # fmt: skip
+    run = mux(song, [SRT], "en", start=2.2, end=4.9)
+    for container in ("mkv", "mp4"):
+        facts = probe(run.written(container))
+        assert [s.is_picture for s in facts.streams] == [False, False, True]
+        assert facts.of_kind("audio")[0].end_seconds == pytest.approx(2.7, abs=0.1)
+
+
+def test_subtitles_of_the_film_that_began_before_a_clip_do_not_make_it_longer(
+    mux: Muxed, film: Path, tmp_path: Path
+) -> None:
+    own, srt = tmp_path / "own.mkv", tmp_path / "own.srt"
+    srt.write_bytes(SRT)
+    ffmpeg("-i", str(film), "-i", str(srt), "-map", "0", "-map", "1", "-c", "copy", str(own))
+    run = mux(own, [SRT], "en", start=2.5, end=4.8)
+    for container in ("mkv", "mp4"):
+        path = run.written(container)
+        assert cue_times(path) == pytest.approx([0.0, 2.0], abs=1.1 * FRAME)
+        assert cue_times(path, track=1) == pytest.approx([2.0], abs=1.1 * FRAME)
+
+
 def test_a_clip_between_two_cues_has_no_subtitles(mux: Muxed, film: Path) -> None:
     run = mux(film, [SRT], "en", start=3.2, end=4.2)
     assert [code for code, _ in run.warnings] == ["SUBTITLES_EMPTY"]
