@@ -33,7 +33,11 @@ def test_a_terminal_gets_bars_and_a_pipe_lines() -> None:
         assert isinstance(shown, Lines)
 
 
-def test_a_terminal_gets_its_cursor_back_whatever_happens(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_terminal_gets_its_cursor_back_whatever_happens(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+
     def lose_the_store() -> None:
         with display(terminal()) as shown:
             shown.job_started(JobWriter(MemoryStore()).record(STAGES))
