@@ -46,7 +46,7 @@ def show(
 def verify_job(
     job: Annotated[str | None, typer.Argument(metavar="JOB", help="A job; every job with --all.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Verify every job of the store.")] = False,
-    full: Annotated[bool, typer.Option(help="Read every byte and compare its digest, instead of the sizes.")] = False,
+    full: Annotated[bool, typer.Option("--full/--quick", help="Read every byte, or compare sizes only.")] = True,
     store: StoreOption = "",
     json: JsonOption = False,
 ) -> None:

@@ -44,6 +44,8 @@ class Report:
     """Blobs that the job's records speak of."""
     is_sealed: bool
     """Without a seal nobody can tell that a manifest was altered together with everything that names it."""
+    is_full: bool = False
+    """Whether every byte was read: else a blob may have other bytes of the same number."""
 
     @property
     def ok(self) -> bool:
@@ -57,33 +59,34 @@ class Report:
         """One line for the verdict and two for each finding."""
         verdict = "the lineage holds" if self.ok else "the lineage does NOT hold"
         scope = f"{self.manifest_count} manifests, {self.blob_count} blobs"
-        lines = [f"{self.job}: {verdict} ({scope}, {'sealed' if self.is_sealed else 'not sealed'})"]
+        depth = "every byte read" if self.is_full else "blobs not read"
+        lines = [f"{self.job}: {verdict} ({scope}, {'sealed' if self.is_sealed else 'not sealed'}, {depth})"]
         for finding in self.findings:
             lines += [f"  {finding.severity} {finding.code} {finding.location}", f"    {finding.message}"]
         return "\n".join(lines)
 
 
-def verify(store: Store, job: str, *, full: bool = False) -> Report:
+def verify(store: Store, job: str, *, full: bool = True) -> Report:
     """Verifies one job; `full` reads every byte that it speaks of instead of asking for the sizes.
 
     Raises ObjectNotFound if there is no such job, StoreUnavailable if the store does not answer.
     """
-    return report(read_job(store, job), (blobs.hashed if full else blobs.sized)(store))
+    return _report(read_job(store, job), (blobs.hashed if full else blobs.sized)(store), is_full=full)
 
 
-def verify_all(store: Store, *, full: bool = False) -> Iterator[Report]:
+def verify_all(store: Store, *, full: bool = True) -> Iterator[Report]:
     """Verifies every job of the store in order of name.
 
     Unless `full`, it checks the records and that every blob is there, by one listing of each, and reads no blob.
     """
     if full:
         look = blobs.hashed(store)
-        return (report(read_job(store, facts.job), look) for facts in read_all_records(store))
+        return (_report(read_job(store, facts.job), look, is_full=True) for facts in read_all_records(store))
     look = blobs.listed(store)
-    return (report(facts, look) for facts in read_all_records(store))
+    return (_report(facts, look, is_full=False) for facts in read_all_records(store))
 
 
-def report(facts: JobFacts, look: blobs.Blobs) -> Report:
+def _report(facts: JobFacts, look: blobs.Blobs, *, is_full: bool) -> Report:
     wanted = blob_keys(facts)
     return Report(
         facts.job,
@@ -91,6 +94,7 @@ def report(facts: JobFacts, look: blobs.Blobs) -> Report:
         manifest_count=len(facts.manifests),
         blob_count=len(wanted),
         is_sealed=facts.seal is not None,
+        is_full=is_full,
     )
 
 

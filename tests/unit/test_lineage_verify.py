@@ -370,7 +370,7 @@ def test_all_jobs_are_verified_without_reading_a_blob() -> None:
     blob_altered_later = blob_of_job(store, "job-007")
     store.put(blob_altered_later, b"altered")
     store.delete(blob_of_job(store, "job-042"))
-    reports = list(verify_all(store))
+    reports = list(verify_all(store, full=False))
     assert [report.job for report in reports] == [f"job-{number:03d}" for number in range(70)]
     assert {report.job for report in reports if not report.ok} == {"job-042"}
     assert {report.job for report in verify_all(store, full=True) if not report.ok} == {"job-007", "job-042"}
