@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pysubs2
 import pytest
 
 from cuegraph.v1 import job_service_pb2, job_service_pb2_grpc, lineage_service_pb2, lineage_service_pb2_grpc
@@ -27,8 +28,8 @@ from tests.store_servers import BUCKET
 CUEGRAPH = Path(sys.executable).with_name("cuegraph")
 PATIENCE_SECONDS = 240.0
 STORE = f"s3://{BUCKET}/remote-film"
-SAME_EVERYWHERE = ("srt", "vtt", "ass", "txt")
-"""Roles whose bytes depend on film, models and settings alone."""
+TOLERANCE_MILLISECONDS = 100
+"""Engines sum in the order in which their threads come: now and then a time moves by some milliseconds."""
 
 
 @pytest.fixture
@@ -114,8 +115,21 @@ def test_six_processes_make_what_one_makes(
         stages = [word for name, address in addresses.items() for word in ("--stage", f"{name}={address}")]
         coordinator = stack.enter_context(serving(tmp_path / "serve.log", environment, "serve", *stages))
         job = run_remotely(coordinator, film, seaweed_access)
-    assert job.state == job_service_pb2.JOB_STATE_SUCCEEDED
-    made = {one.role: one.artifact.digest for one in job.deliverables}
-    expected = {one["role"]: one["digest"] for one in here["deliverables"]}
+    assert job.state == job_service_pb2.JOB_STATE_SUCCEEDED, job.errors
+    made = {one.role: wire.artifact_from_proto(one.artifact) for one in job.deliverables}
+    expected = {one["role"]: Path(one["path"]) for one in here["deliverables"]}
     assert made.keys() == expected.keys()
-    assert {role: made[role] for role in SAME_EVERYWHERE} == {role: expected[role] for role in SAME_EVERYWHERE}
+    store = open_store(STORE, seaweed_access)
+    assert blobs.read(store, made["txt"]) == expected["txt"].read_bytes()
+    for role in ("srt", "vtt", "ass"):
+        assert_same_cues(blobs.read(store, made[role]).decode(), expected[role].read_text())
+
+
+def assert_same_cues(one: str, other: str) -> None:
+    """The same texts at the same times, as another reader of subtitles sees them."""
+    cues, others = pysubs2.SSAFile.from_string(one), pysubs2.SSAFile.from_string(other)
+    assert [cue.text for cue in cues] == [cue.text for cue in others]
+    assert len(cues) > 3
+    for cue, same in zip(cues, others, strict=True):
+        assert abs(cue.start - same.start) <= TOLERANCE_MILLISECONDS
+        assert abs(cue.end - same.end) <= TOLERANCE_MILLISECONDS
