@@ -90,7 +90,7 @@ def _full(film: Path, folder: Path, workflow: str) -> Side:
 
 
 def _texts(srt: Path) -> list[str]:
-    """What the cues say. Their times may differ by milliseconds: engines sum in the order in which threads come."""
+    """What the cues say: engines compute in floating point with several threads, so that times may differ."""
     return [cue.text for cue in pysubs2.load(str(srt))]
 
 

@@ -29,7 +29,7 @@ CUEGRAPH = Path(sys.executable).with_name("cuegraph")
 PATIENCE_SECONDS = 240.0
 STORE = f"s3://{BUCKET}/remote-film"
 TOLERANCE_MILLISECONDS = 100
-"""Engines sum in the order in which their threads come: now and then a time moves by some milliseconds."""
+"""Engines compute in floating point with several threads: the same words are promised, not the same bytes."""
 
 
 @pytest.fixture
