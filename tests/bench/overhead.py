@@ -89,14 +89,14 @@ def _full(film: Path, folder: Path, workflow: str) -> Side:
     return Side(ran.used.wall_seconds, ran.used.cpu_seconds, ran.start_seconds, ran.load_seconds, ran.end_seconds)
 
 
-def _texts(srt: Path) -> list[str]:
-    """What the cues say: engines compute in floating point with several threads, so that times may differ."""
-    return [cue.text for cue in pysubs2.load(str(srt))]
+def _words(srt: Path) -> list[str]:
+    """The words of the cues: engines compute in floating point with several threads, so that times may differ."""
+    return [word for cue in pysubs2.load(str(srt)) for word in cue.plaintext.split()]
 
 
 def _require_same_subtitles(one: Path, other: Path) -> None:
     """Raises RuntimeError if the two sides did different work, which cannot be compared."""
-    if _texts(one / "subtitles.srt") != _texts(other / "subtitles.srt"):
+    if _words(one / "subtitles.srt") != _words(other / "subtitles.srt"):
         raise RuntimeError("the plain script and cuegraph made different subtitles of one film")
 
 
