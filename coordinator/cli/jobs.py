@@ -17,7 +17,7 @@ from ..records import JobRecord
 from ..status import step_statuses
 from .options import JobArgument, JsonOption, OutOption, StageAddresses, StoreOption, parse_addresses
 from .output import err, only_json, print_json, printable, require_writable, say
-from .run import exit_code, finish
+from .run import exit_code, finish, progress_object
 
 app = typer.Typer(help="Lists, shows, watches, cancels and retries jobs.", no_args_is_help=True)
 
@@ -123,7 +123,6 @@ def retry(
 
 
 def _object(jobs: Jobs, job: JobRecord) -> dict[str, Any]:
-    outcome = jobs.outcome(job.job)
     return {
         "job": job.job,
         "state": jobs.state(job.job),
@@ -133,11 +132,7 @@ def _object(jobs: Jobs, job: JobRecord) -> dict[str, Any]:
         "profile": job.profile,
         "create_time": job.create_time.isoformat(),
         "settings": {name: {"value": s.value, "source": s.source} for name, s in job.settings.items()},
-        "stages": [
-            {"name": s.step.stage, "number": s.step.number, "status": s.status, "seconds": s.seconds}
-            for s in step_statuses(jobs, job)
-        ],
-        "errors": [{"code": e.code, "message": e.message} for e in (outcome.errors if outcome else ())],
+        **progress_object(jobs, job, jobs.outcome(job.job)),
     }
 
 

@@ -12,7 +12,7 @@ from services.runtime.settings import command_line_layer, file_layer
 from ..admission import JobRequest
 from ..app import App, open_app
 from ..folder import Delivered, lay_out
-from ..jobs import JobState, Outcome
+from ..jobs import Jobs, JobState, Outcome
 from ..records import JobRecord
 from ..status import step_statuses
 from .display import display
@@ -89,11 +89,18 @@ def _object(app: App, job: JobRecord, outcome: Outcome, folder: Path, delivered:
         "deliverables": [
             {"role": d.role, "language": d.language, "path": str(d.path), "digest": d.digest} for d in delivered
         ],
+        **progress_object(app.jobs, job, outcome),
+    }
+
+
+def progress_object(jobs: Jobs, job: JobRecord, outcome: Outcome | None) -> dict[str, Any]:
+    """How far a job came and what went wrong, as every command's JSON says it."""
+    return {
         "stages": [
             {"name": s.step.stage, "number": s.step.number, "status": s.status, "seconds": s.seconds}
-            for s in step_statuses(app.jobs, job)
+            for s in step_statuses(jobs, job)
         ],
-        "errors": [{"code": error.code, "message": error.message} for error in outcome.errors],
+        "errors": [{"code": e.code, "message": e.message} for e in (outcome.errors if outcome else ())],
     }
 
 
