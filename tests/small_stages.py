@@ -11,7 +11,7 @@ from typing import Any
 
 from services.runtime.artifact import Artifact
 from services.runtime.execute import execute
-from services.runtime.manifest import CodeRecord, Manifest, SettingRecord, from_json
+from services.runtime.manifest import CodeRecord, Manifest, SettingRecord, Status, from_json
 from services.runtime.models import Catalog, ModelStore
 from services.runtime.node import Node
 from services.runtime.redaction import Redactor
@@ -108,3 +108,13 @@ def run_step(
 
 def manifest_at(store: Store, artifact: Artifact) -> Manifest:
     return from_json(blobs.read(store, artifact))
+
+
+def assert_nothing_is_called_done_that_is_not(store: Store) -> None:
+    """Every manifest that was written says SUCCEEDED and has its outputs and its log in the store, byte for byte."""
+    for key in store.list("jobs/"):
+        if key.endswith("/manifest.json"):
+            manifest = from_json(store.get(key))
+            assert manifest.status is Status.SUCCEEDED
+            for artifact in (*(o.artifact for o in manifest.outputs), *(log.artifact for log in manifest.logs)):
+                blobs.read(store, artifact)

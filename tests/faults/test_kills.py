@@ -13,11 +13,11 @@ import pytest
 from coordinator.jobs import Jobs, JobState
 from coordinator.lineage.verify import verify
 from services.runtime import commits
-from services.runtime.manifest import Status, from_json
 from services.runtime.store import blobs
 from services.runtime.store.file import FileStore
 from tests.dying_job import JOB
 from tests.small_jobs import DIAMOND
+from tests.small_stages import assert_nothing_is_called_done_that_is_not
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
@@ -34,16 +34,6 @@ def drive(folder: Path, writes: int = 0, kill_after: float | None = None) -> int
     except subprocess.TimeoutExpired:
         process.kill()
         return process.wait(SECONDS)
-
-
-def assert_nothing_is_called_done_that_is_not(store: FileStore) -> None:
-    """Every manifest that says SUCCEEDED has all its outputs and its log in the store, byte for byte."""
-    for key in store.list(f"jobs/{JOB}/stages/"):
-        if key.endswith("/manifest.json"):
-            manifest = from_json(store.get(key))
-            assert manifest.status is Status.SUCCEEDED
-            for artifact in (*(o.artifact for o in manifest.outputs), *(log.artifact for log in manifest.logs)):
-                blobs.read(store, artifact)
 
 
 def assert_the_job_ended_well(folder: Path) -> None:

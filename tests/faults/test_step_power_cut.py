@@ -8,12 +8,20 @@ from pathlib import Path
 import pytest
 
 from services.runtime import commits
-from services.runtime.manifest import Manifest, Status, from_json
+from services.runtime.manifest import Manifest
 from services.runtime.stage import Run
 from services.runtime.store import blobs
 from services.runtime.store.file import FileStore
 from tests.forgetful_disk import ForgetfulDisk, keeps_all, keeps_some, loses_all
-from tests.small_stages import Doing, Upper, UpperSettings, node_of, run_step, step_of
+from tests.small_stages import (
+    Doing,
+    Upper,
+    UpperSettings,
+    assert_nothing_is_called_done_that_is_not,
+    node_of,
+    run_step,
+    step_of,
+)
 
 STEPS = [step_of("job1", number) for number in (1, 2, 3)]
 ALL_OPERATIONS = 1_000_000
@@ -34,15 +42,6 @@ def run_all(store_folder: Path, scratch: Path, ran: list[int]) -> list[Manifest]
         run_step(Doing(working(step.number)), node, step=step, settings={"suffix": str(step.number)})[1]
         for step in STEPS
     ]
-
-
-def assert_nothing_is_called_done_that_is_not(store: FileStore) -> None:
-    for key in store.list("jobs/"):
-        if key.endswith("/manifest.json"):
-            manifest = from_json(store.get(key))
-            assert manifest.status is Status.SUCCEEDED
-            for artifact in (*(o.artifact for o in manifest.outputs), *(log.artifact for log in manifest.logs)):
-                blobs.read(store, artifact)
 
 
 def operations_of_a_whole_run(folder: Path) -> int:
