@@ -33,7 +33,11 @@ class Cue:
     lines: tuple[str, ...]
     """From top to bottom as shown: at least one, none blank, none with a line break inside."""
     sources: From
-    """The words that are shown, in the order in which they are spoken."""
+    """The words, or the sentences of the translation, that are shown, in the order in which they are spoken."""
+    speakers: tuple[str, ...] = ()
+    """Ids of those who speak, in order; empty if nobody knows."""
+    lyric: bool = False
+    """Whether it is sung: set in italics with notes."""
 
     @property
     def text(self) -> str:
@@ -98,6 +102,8 @@ class Finding:
     limit: float
     """In the same unit."""
     message: str
+    fixed: bool = False
+    """Whether the track that is written keeps the rule all the same: it was broken and mended."""
 
 
 @dataclass(frozen=True)

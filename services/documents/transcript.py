@@ -1,6 +1,7 @@
 """The transcript document: what is said, when, and what the recogniser saw when it decided so.
 
-Recognition writes it; alignment writes it again with better times, every element naming its predecessor.
+Recognition writes it; alignment writes it again with better times and speakers, hallucination without what nobody
+said and with the lyrics marked: every element names its predecessor.
 """
 
 from __future__ import annotations
@@ -41,7 +42,11 @@ class Word:
     probability: float | None
     """The recogniser's probability of the word, 0 to 1, or None if it gave none."""
     sources: From
-    """From recognition: the speech region. From alignment: the recognised word."""
+    """From recognition: the speech region. From the stages after it: the word of the transcript before."""
+    speaker: str | None = None
+    """Id of who speaks it in the speakers document; None if nobody knows."""
+    lyric: str | None = None
+    """Id of the span of the lyrics document that it is sung in; None if it is spoken."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,22 @@ class Decode:
     """Bytes of text per byte of its zlib form; above 2.4 the text likely loops (Radford et al. 2022)."""
     no_speech_probability: float | None
     temperature: float
+    terms: tuple[str, ...] = ()
+    """Ids of the glossary's terms that the model was told to expect here."""
+    suspicions: tuple[str, ...] = ()
+    """Why it was decoded again, or would have been: `COMPRESSION_RATIO`, `LOG_PROBABILITY`, `NO_SPEECH`,
+    `REPETITION`, `WORDS_PER_SECOND`, `SPEECH_WITHOUT_WORDS`; empty if nothing was wrong."""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A decoding that was not chosen, and why."""
+
+    __pydantic_config__ = STRICT
+
+    decode: Decode
+    reason: str
+    """The rule by which the other one is better."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +99,8 @@ class Segment:
     sources: From
     """From recognition: the speech regions of the window. From alignment: the recognised segment."""
     decode: Decode | None = None
+    rejected: tuple[Rejected, ...] = ()
+    """Other decodings of the same window, in the order in which they were tried."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +112,10 @@ class Transcript:
     audio: AudioTrack
     segments: tuple[Segment, ...]
     """In order of time, as their words are from the first of the film to the last; words may overlap."""
+    silent: tuple[Decode, ...] = ()
+    """Windows that hold speech and gave no words, with what the recogniser reported."""
+    language_probability: float | None = None
+    """How sure the recogniser was of the language, 0 to 1; None if it was told."""
     schema: str = "cuegraph.transcript/1"
 
     @property

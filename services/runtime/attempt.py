@@ -30,7 +30,7 @@ from .manifest import (
 from .node import Node
 from .progress import Progress
 from .request import Observer, StageRequest
-from .stage import Declared, Run, Stage
+from .stage import Declared, Run, Skipped, Stage
 from .store import blobs
 
 _log = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ class _Findings:
     warnings: list[Notice] = field(default_factory=list)
     errors: list[Notice] = field(default_factory=list)
     reused: Artifact | None = None
+    skip_reason: str = ""
     media_seconds: float = 0.0
 
 
@@ -78,7 +79,9 @@ class Attempt:
             status = self._status(Progress(log.outside(observer.progress), cancelled))
             if log.redacted:
                 self._warn("SECRET_REDACTED", f"{log.redacted} log lines held a secret, which was masked")
-            _log.info("%s in %.1f s", status, meter.seconds)
+            _log.info(
+                "%s in %.1f s%s", status, meter.seconds, self._found.skip_reason and f": {self._found.skip_reason}"
+            )
         if log.fault:
             self._warn("LOG_INCOMPLETE", f"lines are missing from stage.log: {log.fault}")
         with self._clock.count("store"):
@@ -96,6 +99,9 @@ class Attempt:
     def _status(self, progress: Progress) -> Status:
         try:
             return self._reuse() or self._work(progress)
+        except Skipped as reason:
+            self._found.skip_reason = self._writable(str(reason))
+            return Status.SKIPPED
         except Cancelled as error:
             _log.info("%s: %s", error.code, error)
             self._blame(error, error)
@@ -239,7 +245,7 @@ class Attempt:
             action_key=self.action.key,
             times=self._clock.times(self.request.requested),
             inputs=tuple(InputRecord(i.role, i.artifact, i.origin) for i in self.action.inputs),
-            outputs=self._found.outputs if status.is_done else (),
+            outputs=self._found.outputs if status in (Status.SUCCEEDED, Status.REUSED) else (),
             intermediates=self._found.intermediates,
             settings=self.node.redacted(self.action.setting_records),
             models=self.action.models,
@@ -251,6 +257,7 @@ class Attempt:
             errors=tuple(self._found.errors),
             logs=(log,),
             reused=self._found.reused,
+            skip_reason=self._found.skip_reason,
             unfinished_attempts=unfinished,
             trace_id=self.request.trace_id,
         )

@@ -34,6 +34,13 @@ S = TypeVar("S")
 T = TypeVar("T")
 
 
+class Skipped(Exception):
+    """Raised in `Stage.run` when there is nothing that the stage could do, and the job can do without it.
+
+    The message is the reason; the run ends in a SKIPPED manifest that tells it, with the warnings that were given.
+    """
+
+
 @dataclass(frozen=True)
 class Input:
     """A role in which files come in."""

@@ -1,0 +1,1 @@
+"""Diarization: finds who speaks when."""

@@ -1,0 +1,1 @@
+"""Hallucination: takes out of a transcript what nobody said."""

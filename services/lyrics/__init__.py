@@ -1,0 +1,1 @@
+"""Lyrics: finds where somebody sings."""

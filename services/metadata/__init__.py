@@ -1,0 +1,1 @@
+"""Metadata: learns from a catalogue what a film is, who plays in it and what is sung."""

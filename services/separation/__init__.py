@@ -1,0 +1,1 @@
+"""Separation: takes voices and music apart."""

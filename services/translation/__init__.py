@@ -1,0 +1,1 @@
+"""Translation: says in another language what was said."""
