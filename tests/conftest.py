@@ -1,3 +1,3 @@
 """What every test may ask for by name."""
 
-pytest_plugins = ["tests.store_servers"]
+pytest_plugins = ["tests.hard_film", "tests.store_servers"]
