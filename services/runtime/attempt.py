@@ -11,6 +11,7 @@ from typing import Any
 
 from . import commits
 from .actions import Action
+from .answers import Answers
 from .artifact import Artifact, digest_file
 from .canonical import encodable
 from .clock import Clock
@@ -129,7 +130,7 @@ class Attempt:
 
     def _reuse(self) -> Status | None:
         """Takes over the outputs of an equal action, if there was one."""
-        if not self.request.use_cache:
+        if not (self.request.use_cache and self.stage.repeatable):
             return None
         hit = commits.recall(self.node.store, self.action.key)
         if hit is None:
@@ -172,6 +173,7 @@ class Attempt:
             warn=self._warn,
             models=models,
             engine=self._engine,
+            answers=Answers(self.node.store, self.node.redactor, ask_again=not self.request.use_cache),
         )
 
     def _engine(self, load: Any, *arguments: object) -> Any:

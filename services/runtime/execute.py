@@ -56,7 +56,8 @@ def _attempt(
     with attempt.node.workspace() as folder:
         manifest = attempt.run(number, unfinished, folder, observer, cancelled)
     counts = commits.commit(store, manifest)
-    _remember(store, *counts)
+    if attempt.stage.repeatable:
+        _remember(store, *counts)
     return counts
 
 

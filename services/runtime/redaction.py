@@ -29,6 +29,10 @@ class Redactor:
             text = text.replace(form, MASK)
         return text
 
+    def data(self, data: bytes) -> bytes:
+        """The same for bytes that may be text."""
+        return self.text(data.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+
     def tree(self, value: Any) -> Any:
         """`value`, made of what JSON is made of, with every string redacted, keys too."""
         if isinstance(value, str):

@@ -73,7 +73,7 @@ def process_settings() -> ProcessSettings:
         image_digest=os.environ.get("CUEGRAPH_IMAGE_DIGEST", ""),
         pod=os.environ.get("CUEGRAPH_POD", ""),
         s3=_s3_access(),
-        secrets=tuple(value for name, value in os.environ.items() if value and _SECRET_NAME.search(name)),
+        secrets=tuple(value.strip() for name, value in os.environ.items() if _SECRET_NAME.search(name)),
     )
 
 
@@ -87,6 +87,30 @@ def _s3_access() -> S3Access | None:
         access_key=os.environ.get("AWS_ACCESS_KEY_ID", ""),
         secret_key=os.environ.get("AWS_SECRET_ACCESS_KEY", ""),
     )
+
+
+@dataclass(frozen=True)
+class ServiceAccess:
+    """Where a service outside is, and the key to it.
+
+    Both are said by whoever runs the process and by no job: one that named the address would be sent the key.
+    """
+
+    address: str
+    key: str = dataclasses.field(repr=False)
+    """Empty if there is none."""
+
+
+def service_access(service: str, default_address: str) -> ServiceAccess:
+    """`CUEGRAPH_<SERVICE>_ADDRESS` and `CUEGRAPH_<SERVICE>_API_KEY`, e.g. of `tmdb`. Raises InvalidSetting.
+
+    The name of the key says that it is secret: it never becomes a setting and is masked in all that is written.
+    """
+    name = f"CUEGRAPH_{service.upper()}"
+    address = os.environ.get(f"{name}_ADDRESS") or default_address
+    if not re.fullmatch(r"https?://[^@?#\s]+", address):
+        raise InvalidSetting(f"{name}_ADDRESS must be an http or https address without a user, a query or a fragment")
+    return ServiceAccess(address.rstrip("/"), os.environ.get(f"{name}_API_KEY", "").strip())
 
 
 def allow_model_hubs() -> None:

@@ -24,9 +24,11 @@ import typing
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
+from .answers import Answer, Answers
 from .errors import InvalidDocument, InvalidRequest, StageError
 from .progress import Progress
 
@@ -113,6 +115,7 @@ class Run(Loader[S]):
         warn: Callable[[str, str], None],
         models: Mapping[str, Path],
         engine: Callable[..., Any],
+        answers: Answers,
     ) -> None:
         super().__init__(settings, models, engine)
         self.progress = progress
@@ -123,6 +126,7 @@ class Run(Loader[S]):
         self._inputs = inputs
         self._folder = folder
         self._warn = warn
+        self._answers = answers
 
     def input(self, role: str) -> Path:
         """The one file of that role, for reading only. Raises InvalidRequest if there is not exactly one."""
@@ -158,6 +162,16 @@ class Run(Loader[S]):
         self.intermediates.append(Declared("", file_name, path, media_type, reason=reason))
         return path
 
+    def ask(
+        self, question: str, maximum_age: timedelta, fetch: Callable[[], bytes], media_type: str = "application/json"
+    ) -> Answer:
+        """What a service outside says: the answer kept in the store, or, if that is older than `maximum_age` or the
+        job uses no cache, what `fetch` returns now.
+
+        `question` must name the service and everything that the answer depends on, and no secret.
+        """
+        return self._answers.get(question, maximum_age, fetch, media_type)
+
     def scratch(self, name: str) -> Path:
         """A path for a file that nobody needs after the run. It is not recorded."""
         folder = self._folder.parent / "scratch"
@@ -186,6 +200,9 @@ class Stage(ABC, Generic[S]):
     outputs: ClassVar[tuple[Output, ...]]
     libraries: ClassVar[tuple[str, ...]] = ()
     """Distributions and programs (`ffmpeg`) whose versions belong in the manifest."""
+    repeatable: ClassVar[bool] = True
+    """Whether equal inputs and settings always give the same. Where they do not, as the stage asks a service outside,
+    the outputs of an equal action are not taken over: the answers are kept instead, each with its age."""
 
     @abstractmethod
     def run(self, run: Run[S]) -> None:

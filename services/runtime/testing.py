@@ -11,9 +11,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from .answers import Answers
 from .engines import Engines
 from .progress import Progress
+from .redaction import Redactor
 from .stage import Run, Stage
+from .store.memory import MemoryStore
 
 S = TypeVar("S")
 
@@ -40,8 +43,9 @@ def make_run(  # noqa: PLR0913  all but two have defaults
     inputs: Mapping[str, Given] | None = None,
     models: Mapping[str, Path] | None = None,
     progress: Progress | None = None,
+    answers: Answers | None = None,
 ) -> RecordedRun[S]:
-    """A run of `stage` in `folder`: inputs as files or as bytes, models as paths."""
+    """A run of `stage` in `folder`: inputs as files or as bytes, models as paths, `answers` shared with other runs."""
     outputs = folder / "outputs"
     outputs.mkdir(parents=True, exist_ok=True)
     warnings: list[tuple[str, str]] = []
@@ -54,6 +58,7 @@ def make_run(  # noqa: PLR0913  all but two have defaults
         warn=lambda code, message: warnings.append((code, message)),
         models=models or {},
         engine=Engines().get,
+        answers=answers or Answers(MemoryStore(), Redactor()),
     )
     run.warnings = warnings
     return run

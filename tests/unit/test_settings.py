@@ -136,3 +136,27 @@ def test_secrets_of_the_environment_are_known_by_their_names(monkeypatch: pytest
     assert {"sesame-1", "sesame-2"} <= set(process.secrets)
     assert "memory://" not in process.secrets
     assert "sesame" not in repr(process)
+
+
+def test_the_address_and_the_key_of_a_service_come_from_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUEGRAPH_TMDB_ADDRESS", "http://127.0.0.1:1/3/")
+    monkeypatch.setenv("CUEGRAPH_TMDB_API_KEY", "abcdef0123\n")
+    access = settings.service_access("tmdb", "https://api.example.org/3")
+    assert (access.address, access.key) == ("http://127.0.0.1:1/3", "abcdef0123")
+    assert "abcdef0123" not in repr(access)
+    assert "abcdef0123" in settings.process_settings().secrets
+
+
+def test_a_service_that_nobody_names_has_its_usual_address_and_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUEGRAPH_TMDB_ADDRESS", raising=False)
+    monkeypatch.delenv("CUEGRAPH_TMDB_API_KEY", raising=False)
+    access = settings.service_access("tmdb", "https://api.example.org/3")
+    assert (access.address, access.key) == ("https://api.example.org/3", "")
+
+
+@pytest.mark.parametrize("address", ["ftp://films", "films", "https://user:pass@films", "https://films/?key=1"])
+def test_an_address_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("CUEGRAPH_TMDB_ADDRESS", address)
+    with pytest.raises(CuegraphError) as refused:
+        settings.service_access("tmdb", "https://api.example.org/3")
+    assert refused.value.code == "SETTING_INVALID"

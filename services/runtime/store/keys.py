@@ -2,6 +2,7 @@
 
 blobs/sha256/ab/<64 hex>                                    every artifact
 cache/<action key>                                          what this action produced
+answers/<SHA-256 of the question>                           what a service outside said, and when; may be overwritten
 jobs/<job>/job.json                                         the request with everything resolved
 jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/started.json    an attempt began (evidence if it never ends)
 jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/manifest.json   an attempt ended, well or badly
@@ -26,6 +27,10 @@ def blob(digest: str) -> str:
 
 def cache(action_key: str) -> str:
     return f"cache/{action_key}"
+
+
+def answer(question_digest: str) -> str:
+    return f"answers/{question_digest}"
 
 
 def job(job_id: str) -> str:
