@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import mimetypes
-import os
+import functools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from services.runtime import settings
-from services.runtime.artifact import Artifact, digest_bytes
+from services.runtime.artifact import digest_bytes
 from services.runtime.canonical import canonical_json
-from services.runtime.errors import InputError, InvalidRequest, InvalidSetting, MediaNotFound
+from services.runtime.errors import InvalidRequest, InvalidSetting, unknown_name
 from services.runtime.host import has_gpu
 from services.runtime.languages import language
 from services.runtime.manifest import CodeRecord, SettingRecord, now
-from services.runtime.media import check_media
 from services.runtime.models import Model, ModelStore
-from services.runtime.node import Node
 from services.runtime.registry import STAGES, load_stage
 from services.runtime.settings import Layer
 from services.runtime.stage import Stage
-from services.runtime.store import blobs, keys
-from services.runtime.store.base import Store
 
-from . import pipeline
+from . import pipeline, planner
 from .jobs import job_name
-from .records import JobRecord, MediaRecord
+from .records import AUTOMATIC, FileRecord, JobRecord, MediaRecord, PlannedStep
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ class JobRequest:
 
     workflow: str
     source_language: str
-    """BCP-47."""
+    """BCP-47, or `auto`."""
     profile: str = ""
     """Empty: `gpu` where a GPU is found, else `cpu-small`."""
     layers: tuple[Layer, ...] = ()
@@ -44,6 +38,16 @@ class JobRequest:
     clip_start: float | None = None
     """Film time in seconds."""
     clip_end: float | None = None
+    target_languages: tuple[str, ...] = ()
+    """BCP-47: what to translate into."""
+    file_name: str = ""
+    """As the user named the film, without its folder: its title may be read out of it."""
+    subject: str = "film"
+    """What the job is about: `film` or `transcript`."""
+    first_anew: str = ""
+    """This stage and all after it may not take over the outputs of an equal action; empty: all may."""
+    debug: bool = False
+    """Whether stages keep their scratch files and tell their DEBUG lines."""
 
 
 @dataclass(frozen=True)
@@ -52,27 +56,89 @@ class Resolved:
 
     request: JobRequest
     pipeline: pipeline.Pipeline
+    plan: tuple[PlannedStep, ...]
     profile: str
+    source_language: str
+    """BCP-47, or `auto`."""
+    target_languages: tuple[str, ...]
+    anew: tuple[str, ...]
+    """Stages that may not take over the outputs of an equal action."""
     settings: dict[str, SettingRecord]
 
 
 def resolve(request: JobRequest) -> Resolved:
-    """Raises UnknownName for a workflow, language, profile, stage or setting nobody knows, and InvalidSetting."""
-    chosen = pipeline.load(request.workflow)
-    values = {
-        "source_language": language(request.source_language).subtag,
-        "clip_start": request.clip_start,
-        "clip_end": request.clip_end,
-    }
+    """Raises UnknownName for a workflow, language, profile, stage or setting nobody knows, InvalidSetting, and
+    InvalidRequest for targets that do not fit the workflow.
+    """
+    chosen = pipeline.load(request.workflow, request.subject)
     profile = request.profile or default_profile()
     _require_stages_of(request, chosen.stages)
     layers = [
         *request.layers,
         settings.environment_layer(chosen.stages),
         _of_stages(settings.profile_layer(profile), chosen.stages),
-        Layer("pipeline", chosen.settings(values)),
     ]
-    return Resolved(request, chosen, profile, _settle(layers, chosen.stages))
+    asked = _settle(layers, chosen.stages)
+    effective = functools.partial(_effective, asked)
+    source, targets = _source_language(request), _targets(request, chosen)
+    filled = chosen.settings(_values(request, source), effective)
+    return Resolved(
+        request,
+        chosen,
+        chosen.plan(targets, effective),
+        profile,
+        source,
+        targets,
+        _anew(request, chosen.stages),
+        _settle([*layers, Layer("pipeline", filled)], chosen.stages),
+    )
+
+
+def _values(request: JobRequest, source_language: str) -> dict[str, Any]:
+    """What a pipeline may write with a dollar; None leaves the setting as it is."""
+    return {
+        "source_language": source_language,
+        "known_language": None if source_language == AUTOMATIC else source_language,
+        "clip_start": request.clip_start,
+        "clip_end": request.clip_end,
+        "file_name": request.file_name,
+    }
+
+
+def _source_language(request: JobRequest) -> str:
+    return AUTOMATIC if request.source_language == AUTOMATIC else language(request.source_language).subtag
+
+
+def _targets(request: JobRequest, chosen: pipeline.Pipeline) -> tuple[str, ...]:
+    """Each target once, in order; the source itself is none."""
+    targets = tuple(dict.fromkeys(language(code).subtag for code in request.target_languages))
+    if targets and not chosen.has_targets:
+        raise InvalidRequest(f"workflow {request.workflow} translates nothing; leave the target languages out")
+    if not targets and request.workflow == "translate":
+        raise InvalidRequest("workflow translate needs a language to translate into, e.g. --target pt")
+    if _source_language(request) in targets:
+        raise InvalidRequest(f"target {request.source_language!r} is the language that is spoken; leave it out")
+    return targets
+
+
+def _anew(request: JobRequest, stages: Sequence[str]) -> tuple[str, ...]:
+    if not request.first_anew:
+        return ()
+    if request.first_anew not in stages:
+        raise unknown_name(f"stage of workflow {request.workflow}", request.first_anew, stages)
+    return tuple(stages[stages.index(request.first_anew) :])
+
+
+def _effective(asked: Mapping[str, SettingRecord], name: str) -> Any:
+    """What a setting is, before the pipeline says anything."""
+    stage, _, setting = name.partition(".")
+    chosen = settings.effective(stage, load_stage(stage).settings_type(), _of_stage(asked, stage))[0]
+    return getattr(chosen, setting)
+
+
+def _of_stage(given: Mapping[str, SettingRecord], stage: str) -> dict[str, SettingRecord]:
+    prefix = f"{stage}."
+    return {name.removeprefix(prefix): record for name, record in given.items() if name.startswith(prefix)}
 
 
 def require_models(resolved: Resolved, models: ModelStore, here: Collection[str]) -> None:
@@ -80,14 +146,15 @@ def require_models(resolved: Resolved, models: ModelStore, here: Collection[str]
 
     Raises UnknownName, InvalidSetting or ModelError.
     """
-    for name in resolved.pipeline.stages:
-        stage, prefix = load_stage(name), f"{name}."
-        given = {key.removeprefix(prefix): r for key, r in resolved.settings.items() if key.startswith(prefix)}
-        chosen, _ = settings.effective(name, stage.settings_type(), given)
-        for model in stage.models(chosen):
-            models.record_for(name, model)
-            _require_language(name, models.catalog[model], resolved.request.source_language)
-            if name in here:
+    for step in resolved.plan:
+        stage = load_stage(step.stage)
+        given = planner.settings_for(step, resolved.settings)
+        chosen, _ = settings.effective(step.stage, stage.settings_type(), given)
+        for model in () if step.skip else stage.models(chosen):
+            models.record_for(step.stage, model)
+            if resolved.source_language != AUTOMATIC:
+                _require_language(step.stage, models.catalog[model], resolved.source_language)
+            if step.stage in here:
                 models.expect(model)
 
 
@@ -121,69 +188,34 @@ def default_profile() -> str:
     return "gpu" if has_gpu() else "cpu-small"
 
 
-def take_in(store: Store, film: Path, resolved: Resolved) -> MediaRecord:
-    """Checks a film of this machine and brings it into the store.
-
-    Raises InputError if the film cannot be used; then nothing is written.
-    """
-    check_media(film, start=resolved.request.clip_start, end=resolved.request.clip_end)
-    media_type = mimetypes.guess_type(film.name)[0] or "application/octet-stream"
-    # A name need not be text (Linux allows any bytes); what is written is.
-    name = os.fsencode(film.name).decode(errors="replace")
-    return MediaRecord(blobs.add_file(store, film, media_type), title=Path(name).stem, file_name=name)
-
-
-def take_over(node: Node, artifact: Artifact, title: str, resolved: Resolved) -> MediaRecord:
-    """Checks a film that is in the store already, every byte of it.
-
-    Raises InputError if it is not there or cannot be used, BlobAltered if the store has other bytes.
-    """
-    if artifact.uri != keys.blob(artifact.digest):
-        raise InvalidRequest(
-            f"the film {artifact.uri!r} is no file of the store; put it there as {keys.blob(artifact.digest)}"
-        )
-    size = node.store.size(artifact.uri)
-    if size is None:
-        raise MediaNotFound(f"the store {node.store.url} has no {artifact.uri}; put the film there first")
-    if size != artifact.size_bytes:
-        raise InvalidRequest(f"the film {artifact.uri} has {size} bytes in the store, not {artifact.size_bytes}")
-    with node.workspace() as folder:
-        _check_in(folder, node, artifact, title, resolved.request)
-    return MediaRecord(artifact, title=title, file_name=title)
-
-
-def _check_in(folder: Path, node: Node, artifact: Artifact, title: str, request: JobRequest) -> None:
-    """Raises InputError, which names the film as people do."""
-    film = folder / "film"
-    blobs.fetch(node.store, artifact, film)
-    try:
-        check_media(film, start=request.clip_start, end=request.clip_end)
-    except InputError as error:
-        raise type(error)(str(error).replace(str(film), title)) from error
-
-
-def job_of(resolved: Resolved, media: MediaRecord, code: CodeRecord, job_id: str = "") -> JobRecord:
+def job_of(
+    resolved: Resolved, media: MediaRecord, files: tuple[FileRecord, ...], code: CodeRecord, job_id: str = ""
+) -> JobRecord:
     """The job that was asked for. Without a name it gets one: time and the digest of the request."""
     created = now()
-    digest = request_digest(resolved, media)
+    digest = request_digest(resolved, media, files)
     return JobRecord(
         job=job_id or job_name(created, digest),
         workflow=resolved.request.workflow,
         media=media,
-        source_language=language(resolved.request.source_language).subtag,
+        source_language=resolved.source_language,
         profile=resolved.profile,
-        plan=resolved.pipeline.plan(),
+        plan=resolved.plan,
         deliverables=resolved.pipeline.planned_deliverables(),
         request_digest=digest,
         create_time=created,
         code=code,
         clip_start=resolved.request.clip_start,
         clip_end=resolved.request.clip_end,
+        target_languages=resolved.target_languages,
+        files=files,
         settings=resolved.settings,
+        anew=resolved.anew,
+        debug=resolved.request.debug,
     )
 
 
-def request_digest(resolved: Resolved, media: MediaRecord) -> str:
+def request_digest(resolved: Resolved, media: MediaRecord, files: Sequence[FileRecord] = ()) -> str:
     """Digest of everything that was asked for: the same request asked twice has the same."""
     asked = {
         "workflow": resolved.request.workflow,
@@ -192,6 +224,10 @@ def request_digest(resolved: Resolved, media: MediaRecord) -> str:
         "profile": resolved.profile,
         "settings": {name: record.value for name, record in resolved.settings.items()},
         "media": [media.artifact.digest, media.file_name],
+        "targets": resolved.target_languages,
+        "files": [[file.name, file.artifact.digest] for file in files],
+        "anew": resolved.anew,
+        "debug": resolved.request.debug,
     }
     return digest_bytes(canonical_json(asked))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,11 +19,11 @@ from services.runtime.settings import ProcessSettings, process_settings, quiet_l
 from services.runtime.store import open_store, require_store
 from services.runtime.store.base import Store
 
-from . import admission
+from . import admission, intake
 from .engines.local import LocalEngine
 from .jobs import Jobs
 from .pools import Pools
-from .records import JobRecord, MediaRecord
+from .records import FileRecord, JobRecord, MediaRecord
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class App:
 
     @cached_property
     def engine(self) -> LocalEngine:
-        return LocalEngine(self.jobs, Pools(self.local_stage, RemoteStage, self.addresses), self.redactor)
+        return LocalEngine(self.jobs, Pools(self.local_stage, RemoteStage, self.addresses), self.node)
 
     def local_stage(self, name: str, profile: str = "", capacity: int = 1) -> LocalStage:
         """A stage in this process, which warms up with what a profile says. Raises UnknownName."""
@@ -73,23 +73,38 @@ class App:
         warm = admission.stage_settings(stage, profile or admission.default_profile())
         return LocalStage(stage, self.node, capacity=capacity, warm=warm)
 
-    def submit(self, film: Path, request: admission.JobRequest) -> tuple[JobRecord, bool]:
-        """The job for a film: a new one, or one asked for in the same words that has not ended.
+    def submit(
+        self, film: Path, request: admission.JobRequest, files: Sequence[tuple[str, Path]] = ()
+    ) -> tuple[JobRecord, bool]:
+        """The job for a film and the `files` that come with it, each with what it is for: a new one, or one that was
+        asked for in the same words and has not ended.
 
         The flag tells whether it is new. Raises InputError if the request or the film cannot be used; then
         nothing is written.
         """
-        resolved = self._resolve(request)
-        return self._admit(resolved, admission.take_in(self.store, film, resolved))
+        resolved = self._resolve(replace(request, file_name=request.file_name or intake.text_of(film.name)))
+        media = intake.take_in(self.store, film, resolved)
+        return self._admit(resolved, media, intake.take_in_files(self.store, files))
 
-    def accept(self, film: Artifact, title: str, request: admission.JobRequest, request_id: str = "") -> JobRecord:
+    def accept(
+        self,
+        film: Artifact,
+        title: str,
+        request: admission.JobRequest,
+        request_id: str = "",
+        files: Sequence[FileRecord] = (),
+    ) -> JobRecord:
         """The job for a film of the store: the one that was asked for with that id, or as `submit` finds it.
 
         Raises InputError if the request or the film cannot be used, AlreadyExists if the id was used for
         another request.
         """
-        resolved = self._resolve(request)
-        return self._admit(resolved, admission.take_over(self.node, film, title, resolved), request_id)[0]
+        resolved = self._resolve(replace(request, file_name=request.file_name or title))
+        for file in files:
+            intake.require_purpose(file.name)
+            intake.require_there(self.store, file.artifact, f"the {file.name}")
+        media = intake.take_over(self.node, film, title, resolved)
+        return self._admit(resolved, media, tuple(files), request_id)[0]
 
     def _resolve(self, request: admission.JobRequest) -> admission.Resolved:
         resolved = admission.resolve(request)
@@ -97,10 +112,12 @@ class App:
         admission.require_models(resolved, self.models, here)
         return resolved
 
-    def _admit(self, resolved: admission.Resolved, media: MediaRecord, request_id: str = "") -> tuple[JobRecord, bool]:
-        digest = admission.request_digest(resolved, media)
+    def _admit(
+        self, resolved: admission.Resolved, media: MediaRecord, files: tuple[FileRecord, ...], request_id: str = ""
+    ) -> tuple[JobRecord, bool]:
+        digest = admission.request_digest(resolved, media, files)
         name = self.jobs.name_for(request_id, digest) if request_id else self.jobs.unfinished_twin(digest)
-        job = admission.job_of(resolved, media, self.node.code, name or "")
+        job = admission.job_of(resolved, media, files, self.node.code, name or "")
         is_new = self.jobs.create(replace(job, settings=self.node.redacted(job.settings)))
         return self.jobs.get(job.job), is_new
 

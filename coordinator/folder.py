@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.runtime import commits
 from services.runtime.artifact import Artifact, digest_file
 from services.runtime.manifest import Manifest, OutputRecord
 from services.runtime.store import blobs, keys
@@ -22,6 +21,7 @@ from services.runtime.store.base import Store
 
 from .jobs import Jobs
 from .records import JobRecord
+from .status import job_status
 
 _NAME_BYTES = 180
 """Room for a language, an ending and the 255 bytes that file systems allow."""
@@ -45,13 +45,11 @@ def lay_out(jobs: Jobs, job: JobRecord, out: Path) -> tuple[Path, list[Delivered
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "job.json").write_bytes(jobs.store.get(keys.job(job.job)))
     _copy_logs(jobs.store, job, folder / "logs")
-    manifests: dict[str, Manifest] = {}
-    for step in job.plan:
-        found = commits.latest(jobs.store, step.of(job.job))
-        if found is not None:
-            manifests[step.stage], artifact = found
-            _lay_out_step(jobs.store, manifests[step.stage], artifact, folder)
-    return folder, [_deliver(jobs.store, folder, *made) for made in deliverables(job, manifests)]
+    status = job_status(jobs, job.job)
+    for step in status.steps:
+        if step.record is not None and step.manifest is not None:
+            _lay_out_step(jobs.store, step.record, step.manifest, folder)
+    return folder, [_deliver(jobs.store, folder, *made) for made in deliverables(job, status.delivering)]
 
 
 def _copy_logs(store: Store, job: JobRecord, folder: Path) -> None:
@@ -76,12 +74,12 @@ def _files(manifest: Manifest) -> Iterator[tuple[str, Artifact]]:
     yield from ((kept.file_name, kept.artifact) for kept in manifest.intermediates if kept.retained)
 
 
-def deliverables(job: JobRecord, manifests: Mapping[str, Manifest]) -> Iterator[tuple[str, OutputRecord]]:
+def deliverables(job: JobRecord, manifests: Iterable[Manifest]) -> Iterator[tuple[str, OutputRecord]]:
     """The outputs that people asked for, as far as they are made, each with the name its file gets."""
+    made = [(manifest.stage, output) for manifest in manifests for output in manifest.outputs]
     for wanted in job.deliverables:
-        manifest = manifests.get(wanted.stage)
-        for output in manifest.outputs if manifest else ():
-            if output.role == wanted.output:
+        for stage, output in made:
+            if (stage, output.role) == (wanted.stage, wanted.output):
                 yield _file_name(job, output, wanted.extension), output
 
 

@@ -36,7 +36,7 @@ from services.runtime.store import keys
 from services.runtime.store.base import Store
 
 from . import heartbeat, planner
-from .records import JobRecord, PlannedStep, SealedManifest, SealRecord
+from .records import PARTIAL, JobRecord, PlannedStep, SealedManifest, SealRecord
 
 _JOB_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -159,9 +159,19 @@ class Jobs:
         return Outcome(JobState.SUCCEEDED, outcome.finished) if self._is_sealed(job_id) else outcome
 
     def commits(self, job: JobRecord) -> dict[PlannedStep, planner.Committed]:
-        """What is done of a job."""
+        """What is done of a job's plan."""
         found = {step: runtime_commits.find(self.store, step.of(job.job)) for step in job.plan}
         return {step: planner.Committed(*commit) for step, commit in found.items() if commit is not None}
+
+    def partial_steps(self, job: JobRecord) -> list[PlannedStep]:
+        """The steps that were begun with what there was, as some of their inputs had failed, the latest last."""
+        return [
+            step.with_what_there_is(int(shard.removeprefix(PARTIAL)), ())
+            for step in job.plan
+            if step.partial
+            for shard in sorted(self.store.folders(step.of(job.job).shards))
+            if shard.startswith(PARTIAL)
+        ]
 
     def retry(self, job_id: str) -> int:
         """Asks for another round of a job that failed or was cancelled. Returns its number.

@@ -1,26 +1,41 @@
 """Pipelines: which stages a workflow has, in which order, and what feeds what. Written as YAML in `pipelines/`.
 
-A step takes an input from the film (`film`) or from an output of an earlier step (`demux.speech_audio`). A setting
-may be a value of the job, written with a dollar: `$source_language`.
+A step takes an input from what the job is about (`film`, or `transcript`), from files that came with it
+(`files.job_glossary`) or from an output of an earlier step (`demux.speech_audio`). A setting may be a value of the job,
+written with a dollar (`$source_language`), or true unless another one has a value:
+`{unless: {separation.engine: none}}`.
+
+- `unless: {separation.engine: none}`: the step is skipped if that setting has that value.
+- `needs: [separation.vocals]`: the step is skipped if that output was not written.
+- `shards: $target_languages`: one run for each. A step of the same shard feeds it, else the one that has no shards; a
+  step without shards takes from all of them. The setting whose value is `$shard` gets the shard's name.
+- `partial: true`: should shards of its inputs fail, the step is also done with those there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from services.runtime.errors import InvalidDocument, unknown_name
+from services.runtime.store.keys import UNSHARDED
 
 from .records import Deliverable, PlannedInput, PlannedStep
 
-FILM = "film"
+SUBJECTS = ("film", "transcript")
+"""What a job can be about."""
+FILES = "files"
+SHARD = "$shard"
 _FOLDER = Path(__file__).parent / "pipelines"
 _STRICT = ConfigDict(extra="forbid")
+
+Setting = Callable[[str], Any]
+"""The value of a setting, by `stage.setting`."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +45,17 @@ class StepDefinition:
     __pydantic_config__ = _STRICT
 
     stage: str
-    inputs: dict[str, str | tuple[str, ...]]
+    inputs: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     """Source, or sources, by role."""
     settings: dict[str, Any] = field(default_factory=dict)
+    unless: dict[str, Any] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    shards: Literal["", "$target_languages"] = ""
+    partial: bool = False
+
+    @property
+    def shard_setting(self) -> str:
+        return next((name for name, value in self.settings.items() if value == SHARD), "")
 
 
 @dataclass(frozen=True)
@@ -48,7 +71,7 @@ class DeliverableDefinition:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The steps of a workflow. A stage appears at most once."""
+    """The steps of a workflow. A stage appears at most once without shards and once with them."""
 
     __pydantic_config__ = _STRICT
 
@@ -57,19 +80,29 @@ class Pipeline:
 
     @property
     def stages(self) -> tuple[str, ...]:
-        return tuple(step.stage for step in self.steps)
+        """In order, each once."""
+        return tuple(dict.fromkeys(step.stage for step in self.steps))
 
-    def plan(self) -> tuple[PlannedStep, ...]:
-        """The steps with their numbers, from 1, and where their inputs come from."""
-        return tuple(
-            PlannedStep(number, step.stage, inputs=_planned_inputs(step))
-            for number, step in enumerate(self.steps, start=1)
-        )
+    @property
+    def has_targets(self) -> bool:
+        """Whether it does anything for target languages."""
+        return any(step.shards for step in self.steps)
+
+    def plan(self, targets: Sequence[str] = (), setting: Setting | None = None) -> tuple[PlannedStep, ...]:
+        """The steps with the numbers of their stages, from 1, and where their inputs come from.
+
+        Without `setting`, no condition on a setting is looked at.
+        """
+        plan: list[PlannedStep] = []
+        for step in self.steps:
+            for shard in targets if step.shards else (UNSHARDED,):
+                plan.append(self._planned(step, shard, plan, setting))
+        return tuple(sorted(plan, key=lambda step: step.number))
 
     def planned_deliverables(self) -> tuple[Deliverable, ...]:
-        return tuple(Deliverable(*_output(d.output), d.extension) for d in self.deliverables)
+        return tuple(Deliverable(*_source(d.output), d.extension) for d in self.deliverables)
 
-    def settings(self, job: Mapping[str, Any]) -> dict[str, Any]:
+    def settings(self, job: Mapping[str, Any], setting: Setting) -> dict[str, Any]:
         """What the pipeline itself sets, by `stage.setting`, with the job's values filled in.
 
         Raises InvalidDocument for a `$name` that is not a value of the job.
@@ -78,20 +111,39 @@ class Pipeline:
             f"{step.stage}.{name}": filled
             for step in self.steps
             for name, value in step.settings.items()
-            if (filled := _filled(value, job)) is not None
+            if value != SHARD and (filled := _filled(value, job, setting)) is not None
         }
+
+    def _planned(
+        self, step: StepDefinition, shard: str, before: Sequence[PlannedStep], setting: Setting | None
+    ) -> PlannedStep:
+        return PlannedStep(
+            number=self.stages.index(step.stage) + 1,
+            stage=step.stage,
+            shard=shard,
+            inputs=tuple(_planned_inputs(step, shard, before)),
+            needs=step.needs,
+            skip=_skip(step, setting) if setting else "",
+            shard_setting=step.shard_setting,
+            partial=step.partial,
+        )
 
 
 def workflows() -> tuple[str, ...]:
     """Names of the workflows there are."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
+    return tuple(sorted({path.name.partition(".")[0] for path in _FOLDER.glob("*.yaml")}))
 
 
-def load(workflow: str) -> Pipeline:
-    """The pipeline of a workflow. Raises UnknownName."""
+def load(workflow: str, subject: str = "film") -> Pipeline:
+    """The pipeline of a workflow for a film or a transcript. Raises UnknownName."""
     if workflow not in workflows():
         raise unknown_name("workflow", workflow, workflows())
-    return parse((_FOLDER / f"{workflow}.yaml").read_text(), workflow)
+    name = workflow if subject == "film" else f"{workflow}.{subject}"
+    path = _FOLDER / f"{name}.yaml"
+    if not path.exists():
+        able = [it for it in workflows() if (_FOLDER / f"{it}.{subject}.yaml").exists()]
+        raise unknown_name(f"workflow for a {subject}", workflow, able)
+    return parse(path.read_text(), name)
 
 
 def parse(text: str, name: str) -> Pipeline:
@@ -105,42 +157,62 @@ def parse(text: str, name: str) -> Pipeline:
 
 
 def _check(pipeline: Pipeline, name: str) -> None:
-    seen: set[str] = set()
-    for step in pipeline.plan():
-        if step.stage in seen:
+    seen: set[tuple[str, str]] = set()
+    for step in pipeline.steps:
+        if (step.stage, step.shards) in seen:
             raise InvalidDocument(f"pipeline {name} has the stage {step.stage} twice")
-        for given in step.inputs:
-            if given.stage and given.stage not in seen:
-                raise InvalidDocument(f"pipeline {name}: {step.stage} takes from {given.stage}, which is not before it")
-        seen.add(step.stage)
+        known = {stage for stage, _ in seen}
+        for stage, _ in (_source(source) for source in (*_sources(step), *step.needs)):
+            if stage and stage not in known:
+                raise InvalidDocument(f"pipeline {name}: {step.stage} takes from {stage}, which is not before it")
+        seen.add((step.stage, step.shards))
     for deliverable in pipeline.planned_deliverables():
-        if deliverable.stage not in seen:
+        if deliverable.stage not in pipeline.stages:
             raise InvalidDocument(f"pipeline {name} delivers from {deliverable.stage}, which is not in it")
 
 
-def _planned_inputs(step: StepDefinition) -> tuple[PlannedInput, ...]:
-    return tuple(
-        PlannedInput(role, *_output(source))
-        for role, sources in step.inputs.items()
-        for source in ((sources,) if isinstance(sources, str) else sources)
-    )
+def _sources(step: StepDefinition) -> Iterator[str]:
+    for sources in step.inputs.values():
+        yield from (sources,) if isinstance(sources, str) else sources
 
 
-def _output(source: str) -> tuple[str, str]:
-    """(stage, role) of a source; both empty for the film."""
-    if source == FILM:
+def _planned_inputs(step: StepDefinition, shard: str, before: Sequence[PlannedStep]) -> Iterator[PlannedInput]:
+    for role, sources in step.inputs.items():
+        for source in (sources,) if isinstance(sources, str) else sources:
+            stage, output = _source(source)
+            for feeding in _shards_of(stage, shard, before) if stage else (UNSHARDED,):
+                yield PlannedInput(role, stage, output, feeding)
+
+
+def _shards_of(stage: str, shard: str, before: Sequence[PlannedStep]) -> list[str]:
+    """The shards of a producer that feed a shard of a consumer."""
+    there = [step.shard for step in before if step.stage == stage]
+    if shard == UNSHARDED:
+        return there
+    return [shard] if shard in there else [it for it in there if it == UNSHARDED]
+
+
+def _source(source: str) -> tuple[str, str]:
+    """(stage, role) of a source; for what came from outside no stage, and the name of the job's files or nothing."""
+    if source in SUBJECTS:
         return "", ""
     stage, dot, role = source.partition(".")
     if not dot:
-        raise InvalidDocument(f"{source!r} names no output: write it as stage.role, or film")
-    return stage, role
+        raise InvalidDocument(f"{source!r} names no output: write it as stage.role, files.name or film")
+    return ("", role) if stage == FILES else (stage, role)
 
 
-def _filled(value: Any, job: Mapping[str, Any]) -> Any:
+def _skip(step: StepDefinition, setting: Setting) -> str:
+    return next((f"{name} is {value}" for name, value in step.unless.items() if setting(name) == value), "")
+
+
+def _filled(value: Any, job: Mapping[str, Any], setting: Setting) -> Any:
     if isinstance(value, str) and value.startswith("$"):
         if value[1:] not in job:
             raise InvalidDocument(f"{value} is no value of a job; known are: {', '.join(sorted(job))}")
         return job[value[1:]]
     if isinstance(value, list):
-        return [_filled(item, job) for item in value]
+        return [_filled(item, job, setting) for item in value]
+    if isinstance(value, dict) and set(value) == {"unless"}:
+        return all(setting(name) != unwanted for name, unwanted in value["unless"].items())
     return value

@@ -48,7 +48,9 @@ class PipelineLog:
         """Progress is for those who watch; it is not logged."""
 
     def step_log(self, step: PlannedStep | None, record: logging.LogRecord) -> None:
-        name = f"{step.number:02d}_{step.stage}" if step else "job"
+        if record.levelno < logging.INFO:
+            return  # DEBUG belongs to the stage's own log
+        name = f"{step.number:02d}_{step.title}" if step else "job"
         with self._lock:
             self._lines.append(f"{self._format.format(record)} [{name}]\n")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -17,6 +17,10 @@ from services.runtime.store.keys import UNSHARDED, Step
 
 JOB_SCHEMA = "cuegraph.job/1"
 SEAL_SCHEMA = "cuegraph.seal/1"
+AUTOMATIC = "auto"
+"""In place of a language: let the recogniser find out."""
+PARTIAL = "partial-"
+"""Begins the shard of a step that was done without those of its inputs that failed; the number of the round follows."""
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -33,6 +37,19 @@ class MediaRecord:
     """As the user named the file, without its folder."""
 
 
+@dataclass(frozen=True)
+class FileRecord:
+    """One file that came with the film, e.g. a glossary."""
+
+    __pydantic_config__ = _STRICT
+
+    name: str
+    """What it is for, as pipelines call it, e.g. `job_glossary`. Several may have one name: their order counts."""
+    artifact: Artifact
+    file_name: str
+    """As the user named the file, without its folder."""
+
+
 @dataclass(frozen=True, order=True)
 class PlannedInput:
     """Where one input of a step comes from."""
@@ -42,9 +59,11 @@ class PlannedInput:
     role: str
     """As the step's stage calls it."""
     stage: str
-    """The step that produces it; empty for the film itself."""
+    """The stage that produces it; empty for what came from outside."""
     output: str
-    """Role of the producer's output; empty for the film itself."""
+    """Role of the producer's output; from outside: the name of the job's files, empty for the film itself."""
+    shard: str = UNSHARDED
+    """Of the step that produces it."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +90,31 @@ class PlannedStep:
     shard: str = UNSHARDED
     inputs: tuple[PlannedInput, ...] = ()
     """In the order in which the stage gets them."""
+    needs: tuple[str, ...] = ()
+    """Outputs, as `stage.role`, without which the step is skipped."""
+    skip: str = ""
+    """Why the step is skipped whatever comes; empty if it is not."""
+    shard_setting: str = ""
+    """The setting that takes the shard as its value; empty if none does."""
+    partial: bool = False
+    """Whether it is also done with what there is, should shards of its inputs fail."""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Stage and shard: what inputs refer to."""
+        return self.stage, self.shard
+
+    @property
+    def title(self) -> str:
+        """As people read it, e.g. `translation/pt`."""
+        return self.stage if self.shard == UNSHARDED else f"{self.stage}/{self.shard}"
 
     def of(self, job: str) -> Step:
         return Step(job, self.number, self.stage, self.shard)
+
+    def with_what_there_is(self, round_number: int, inputs: tuple[PlannedInput, ...]) -> PlannedStep:
+        """The step that is done in a round in which some of its inputs could not be made."""
+        return replace(self, shard=f"{PARTIAL}{round_number}", inputs=inputs)
 
 
 @dataclass(frozen=True)
@@ -86,7 +127,7 @@ class JobRecord:
     workflow: str
     media: MediaRecord
     source_language: str
-    """BCP-47."""
+    """BCP-47, or `auto`."""
     profile: str
     plan: tuple[PlannedStep, ...]
     """In order of number: every step must have a commit before the job may be sealed as SUCCEEDED."""
@@ -99,8 +140,16 @@ class JobRecord:
     """Film time in seconds, or None for the beginning."""
     clip_end: float | None = None
     """Film time in seconds, or None for the end."""
+    target_languages: tuple[str, ...] = ()
+    """BCP-47."""
+    files: tuple[FileRecord, ...] = ()
+    """What came with the film."""
     settings: dict[str, SettingRecord] = field(default_factory=dict)
     """By `stage.setting`: what differs from the stages' defaults."""
+    anew: tuple[str, ...] = ()
+    """Stages that may not take over the outputs of an equal action."""
+    debug: bool = False
+    """Whether stages keep their scratch files and tell their DEBUG lines to who watches."""
     schema: str = JOB_SCHEMA
 
     def to_json(self) -> bytes:

@@ -11,9 +11,10 @@ from services.runtime.artifact import Artifact
 from services.runtime.errors import ObjectNotFound
 from services.runtime.manifest import Manifest
 from services.runtime.store.base import Store
+from services.runtime.store.keys import UNSHARDED
 
 from .jobs import Jobs, JobState, Outcome
-from .records import JobRecord, PlannedStep
+from .records import PARTIAL, JobRecord, PlannedStep
 
 RUNNING = "RUNNING"
 
@@ -44,6 +45,14 @@ class JobStatus:
     outcome: Outcome | None
     """How its last round ended; None while it has not."""
 
+    @property
+    def delivering(self) -> list[Manifest]:
+        """Manifests of what is done; where a step is not, of what was last done of it with what there was."""
+        done = {it.step.place: it.record for it in self.steps if it.record and it.record.status.is_done}
+        last = {stage: record for (stage, shard), record in done.items() if shard.startswith(PARTIAL)}
+        whole = [record for (_, shard), record in done.items() if not shard.startswith(PARTIAL)]
+        return whole + [record for stage, record in last.items() if (stage, UNSHARDED) not in done]
+
 
 def job_status(jobs: Jobs, job_id: str) -> JobStatus:
     """A job as it stands. Raises UnknownName if there is none of that name."""
@@ -54,8 +63,9 @@ def job_status(jobs: Jobs, job_id: str) -> JobStatus:
 
 
 def step_statuses(jobs: Jobs, job: JobRecord) -> list[StepStatus]:
-    """Every planned step, in order of number."""
-    return [_status(jobs.store, job, step) for step in job.plan]
+    """Every planned step, and those that were done in place of one with what there was, in order of number."""
+    steps = sorted((*job.plan, *jobs.partial_steps(job)), key=lambda step: step.number)
+    return [_status(jobs.store, job, step) for step in steps]
 
 
 def _status(store: Store, job: JobRecord, planned: PlannedStep) -> StepStatus:

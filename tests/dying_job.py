@@ -17,7 +17,6 @@ from coordinator.engines.local import LocalEngine
 from coordinator.jobs import Jobs
 from services.runtime import commits
 from services.runtime.node import Node
-from services.runtime.redaction import Redactor
 from services.runtime.stage import Run
 from services.runtime.store.file import FileStore
 from services.runtime.store.keys import Step
@@ -74,7 +73,7 @@ def drive(folder: Path, writes: int) -> None:
     node: Node = node_of(store, folder)
     work = {step.stage: noting(folder, store, step.of(JOB)) for step in DIAMOND}
     small_job(store, JOB)
-    LocalEngine(Jobs(store), StagesHere(node, work), Redactor()).drive(JOB, Watched())
+    LocalEngine(Jobs(store), StagesHere(node, work), node).drive(JOB, Watched())
 
 
 if __name__ == "__main__":

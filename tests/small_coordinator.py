@@ -84,7 +84,7 @@ class SmallApp(App):
 
     @cached_property
     def engine(self) -> LocalEngine:
-        return LocalEngine(self.jobs, StandIns(self.node, self.work), self.redactor)
+        return LocalEngine(self.jobs, StandIns(self.node, self.work), self.node)
 
 
 def small_app(folder: Path, work: Mapping[str, Work]) -> SmallApp:

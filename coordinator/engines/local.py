@@ -12,9 +12,12 @@ from typing import Protocol
 
 from services.runtime.errors import CuegraphError, StageBusy, StageUnavailable
 from services.runtime.manifest import Notice, Status, from_json, now
-from services.runtime.redaction import Redactor
-from services.runtime.request import StageClient, StageRequest, StageResult
+from services.runtime.node import Node
+from services.runtime.registry import load_stage
+from services.runtime.request import Observer, StageClient, StageRequest, StageResult
+from services.runtime.skipping import skip
 from services.runtime.store import blobs
+from services.runtime.store.keys import UNSHARDED
 
 from .. import heartbeat, planner
 from ..jobs import Jobs, JobState, Outcome
@@ -40,10 +43,10 @@ class Pools(Protocol):
 class LocalEngine:
     """Drives jobs, one call each, in the caller's thread and some of its own."""
 
-    def __init__(self, jobs: Jobs, pools: Pools, redactor: Redactor) -> None:
+    def __init__(self, jobs: Jobs, pools: Pools, node: Node) -> None:
         self._jobs = jobs
         self._pools = pools
-        self._redactor = redactor
+        self._node = node
 
     def drive(self, job_id: str, observer: JobObserver, cancelled: threading.Event | None = None) -> Outcome:
         """Does what is left of a job and says how it ended. Setting `cancelled` calls it off.
@@ -51,12 +54,13 @@ class LocalEngine:
         Raises UnknownName for a job that is not there and StoreError if the store is lost for good.
         """
         job = self._jobs.get(job_id)
-        log = PipelineLog(self._jobs.store, job_id, self._redactor)
+        log = PipelineLog(self._jobs.store, job_id, self._node.redactor)
         heard = Observers(log, observer)
         heard.job_started(job)
         with heartbeat.beating(self._jobs.store, job_id):
             round_number = self._jobs.round(job_id)
-            drive = _Drive(job, round_number, self._jobs, self._pools, heard, log, cancelled or threading.Event())
+            called_off = cancelled or threading.Event()
+            drive = _Drive(job, round_number, self._jobs, self._pools, self._node, heard, log, called_off)
             outcome = self._redacted(drive.run())
             heard.job_finished(job, outcome)
             log.save()
@@ -66,7 +70,7 @@ class LocalEngine:
         return outcome
 
     def _redacted(self, outcome: Outcome) -> Outcome:
-        errors = (replace(error, message=self._redactor.text(error.message)) for error in outcome.errors)
+        errors = (replace(error, message=self._node.redactor.text(error.message)) for error in outcome.errors)
         return replace(outcome, errors=tuple(errors))
 
 
@@ -79,16 +83,18 @@ class _Drive:
         round_number: int,
         jobs: Jobs,
         pools: Pools,
+        node: Node,
         observer: JobObserver,
         log: PipelineLog,
         cancelled: threading.Event,
     ) -> None:
-        self._job, self._jobs, self._pools = job, jobs, pools
+        self._job, self._jobs, self._pools, self._node = job, jobs, pools, node
         self._observer, self._log, self._cancelled = observer, log, cancelled
         self._round = round_number
         self._trace_id = uuid.uuid4().hex
         self._commits = jobs.commits(job)
         self._under_way: dict[Future[planner.Committed | None], PlannedStep] = {}
+        self._failed: list[PlannedStep] = []
         self._errors: list[Notice] = []
 
     def run(self) -> Outcome:
@@ -103,10 +109,12 @@ class _Drive:
         return Outcome(state, now(), tuple(self._errors))
 
     def _start_ready(self, threads: ThreadPoolExecutor) -> bool:
-        """Starts what may run now; nothing more once a step has failed or the job was called off."""
-        if self._errors or self._cancelled.is_set():
+        """Starts what may run now; nothing more once the job was called off or a step failed that has no shards."""
+        if self._cancelled.is_set() or any(step.shard == UNSHARDED for step in self._failed):
             return False
-        steps = planner.ready(self._job, self._commits, self._under_way.values())
+        steps = planner.ready(self._job, self._commits, self._under_way.values(), self._failed)
+        if not steps and not self._under_way:
+            steps = planner.partly_ready(self._job, self._commits, self._failed, self._round)
         for step in steps:
             self._under_way[threads.submit(self._run_step, step)] = step
         return bool(steps)
@@ -116,7 +124,9 @@ class _Drive:
         done, _ = wait(self._under_way, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
             step, committed = self._under_way.pop(future), future.result()
-            if committed is not None:
+            if committed is None:
+                self._failed.append(step)
+            else:
                 # A new table: the threads of other steps may be reading the old one.
                 self._commits = {**self._commits, step: committed}
         if not self._cancelled.is_set() and self._jobs.is_cancelled(self._job.job, self._round):
@@ -136,18 +146,26 @@ class _Drive:
             self._fail(step, CuegraphError(fault), error)
             return None
         if not result.status.is_done:
-            self._errors.extend(manifest.errors)
+            self._errors.extend(_of_shard(step, error) for error in manifest.errors)
         self._observer.step_finished(step, manifest)
         self._log.save()
         return planner.Committed(manifest, result.manifest) if result.status.is_done else None
 
     def _fail(self, step: PlannedStep, error: CuegraphError, unforeseen: Exception | None = None) -> None:
         self._observer.step_log(step, log_record(logging.ERROR, f"{error.code}: {error}", unforeseen))
-        self._errors.append(Notice(error.code, str(error), now(), type(unforeseen or error).__name__))
+        notice = Notice(error.code, str(error), now(), type(unforeseen or error).__name__)
+        self._errors.append(_of_shard(step, notice))
 
     def _result(self, step: PlannedStep) -> StageResult:
+        """Runs the step, unless there is a reason to skip it. Raises CuegraphError."""
+        observer, reason = _StepObserver(step, self._observer), planner.skip_reason(step, self._commits)
+        if reason:
+            return skip(load_stage(step.stage), reason, self._request(step), self._node, observer)
+        return self._run(step, observer)
+
+    def _run(self, step: PlannedStep, observer: Observer) -> StageResult:
         """Runs the step, again if its error says that this may help. Raises CuegraphError."""
-        client, observer = self._pools.client(step.stage), _StepObserver(step, self._observer)
+        client = self._pools.client(step.stage)
         tries = 0
         while True:
             try:
@@ -188,8 +206,17 @@ class _Drive:
             step=step.of(self._job.job),
             inputs=planner.inputs_of(self._job, step, self._commits),
             settings=planner.settings_of(self._job, step),
+            use_cache=step.stage not in self._job.anew,
+            debug=self._job.debug,
             trace_id=self._trace_id,
         )
+
+
+def _of_shard(step: PlannedStep, error: Notice) -> Notice:
+    """The error, which names its shard if there is one: other shards may have gone well."""
+    if step.shard == UNSHARDED:
+        return error
+    return replace(error, message=f"{step.title}: {error.message}")
 
 
 class _StepObserver:

@@ -138,8 +138,7 @@ def _step_to_proto(step: StepStatus, state: JobState, progress: step_pb2.Progres
 
 
 def _deliverables(status: JobStatus) -> Iterator[job_service_pb2.Deliverable]:
-    done = {step.step.stage: step.record for step in status.steps if step.record and step.record.status.is_done}
-    for file_name, output in deliverables(status.job, done):
+    for file_name, output in deliverables(status.job, status.delivering):
         yield job_service_pb2.Deliverable(
             role=output.role,
             language_code=output.attributes.get("language", ""),

@@ -37,6 +37,7 @@ from .store import blobs
 _log = logging.getLogger(__name__)
 
 UNDECLARED = "undeclared"
+SCRATCH = "scratch file, kept for debugging"
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Attempt:
         """
         meter = Meter()
         self._folder = folder
-        with RunLog(folder / "stage.log", self.node.redactor, observer.log) as log:
+        with RunLog(folder / "stage.log", self.node.redactor, observer.log, debug=self.request.debug) as log:
             status = self._status(Progress(log.outside(observer.progress), cancelled))
             if log.redacted:
                 self._warn("SECRET_REDACTED", f"{log.redacted} log lines held a secret, which was masked")
@@ -151,10 +152,12 @@ class Attempt:
             with self._clock.count("run"):
                 self.stage.run(run)
         except BaseException:
+            self._keep_scratch(run)
             self._keep_evidence(run)
             raise
         finally:
             self._found.media_seconds = progress.done_seconds
+        self._keep_scratch(run)
         self._keep_intermediates(run)
         if _fingerprints(inputs) != before:
             raise InputModified(f"{self.stage.name} changed one of its inputs; inputs are for reading only")
@@ -203,6 +206,15 @@ class Attempt:
         if missing:
             raise OutputMissing(f"{self.stage.name} ended without writing {', '.join(missing)}")
         self._found.outputs = tuple(OutputRecord(o.role, o.file_name, self._keep(o), o.attributes) for o in run.outputs)
+
+    def _keep_scratch(self, run: Run[Any]) -> None:
+        """Who debugs a stage wants to see what it wrote on the way."""
+        folder = self._folder / "scratch"
+        for path in sorted(folder.rglob("*")) if self.request.debug else ():
+            if path.is_file() and not path.is_symlink():
+                name = f"scratch-{'-'.join(path.relative_to(folder).parts)}"
+                kept = run.intermediate(self._writable(name), "application/octet-stream", SCRATCH)
+                path.rename(kept)
 
     def _keep_evidence(self, run: Run[Any]) -> None:
         """Keeps the intermediates of a run that went badly; that they cannot be kept must not hide why it did."""

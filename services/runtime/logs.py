@@ -87,12 +87,15 @@ class _LogFile(logging.FileHandler):
 class RunLog:
     """The log of one run. As a context it takes in what the current thread logs and prints."""
 
-    def __init__(self, path: Path, redactor: Redactor, on_info: Callable[[logging.LogRecord], None]) -> None:
-        """Raises StoreError if the file cannot be made."""
+    def __init__(
+        self, path: Path, redactor: Redactor, on_line: Callable[[logging.LogRecord], None], *, debug: bool = False
+    ) -> None:
+        """`on_line` hears INFO and up, everything with `debug`. Raises StoreError if the file cannot be made."""
         self.path = path
         self._redactor = redactor
         self._outside = copy_context()
-        self._on_info = self.outside(on_info)
+        self._on_line = self.outside(on_line)
+        self._debug = debug
         self._format = LogFormat(redactor)
         with reported(f"the log {path}"):
             self._handler = _LogFile(path)
@@ -137,8 +140,8 @@ class RunLog:
     def take(self, record: logging.LogRecord) -> None:
         record = _readable(record)
         self._handler.handle(record)
-        if record.levelno >= (logging.INFO if _is_ours(record) else logging.WARNING):
-            self._on_info(self._clean(record))
+        if self._debug or record.levelno >= (logging.INFO if _is_ours(record) else logging.WARNING):
+            self._on_line(self._clean(record))
 
     def _clean(self, record: logging.LogRecord) -> logging.LogRecord:
         """A copy that is safe to hand on: message redacted and complete, traceback left in the stage log."""

@@ -35,6 +35,8 @@ class StageRequest:
     """Whether the outputs of an equal action may be taken over."""
     requested: datetime = field(default_factory=now)
     trace_id: str = ""
+    debug: bool = False
+    """Whether scratch files are kept as intermediates, and DEBUG lines told to the observer."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Observer(Protocol):
         """So many seconds of media are done."""
 
     def log(self, record: logging.LogRecord) -> None:
-        """A line for the pipeline log: INFO and up, secrets already removed."""
+        """A line for those who watch: INFO and up, all of them if debugging; secrets are removed already."""
 
 
 @dataclass(frozen=True)

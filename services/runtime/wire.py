@@ -108,6 +108,7 @@ def request_to_proto(request: StageRequest) -> stage_service_pb2.RunStageRequest
         settings=settings_to_proto(request.settings),
         use_cache=request.use_cache,
         trace_id=request.trace_id,
+        debug=request.debug,
     )
     message.request_time.FromDatetime(request.requested)
     return message
@@ -124,6 +125,7 @@ def request_from_proto(message: stage_service_pb2.RunStageRequest) -> StageReque
         use_cache=message.use_cache,
         requested=message.request_time.ToDatetime(tzinfo=UTC),
         trace_id=message.trace_id,
+        debug=message.debug,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from coordinator import admission
+from coordinator import admission, intake
 from services.runtime.errors import CuegraphError
 from services.runtime.models import Catalog, ModelStore
 from services.runtime.settings import Layer
@@ -23,7 +23,7 @@ def test_a_name_that_is_no_text_is_written_as_text(tmp_path: Path) -> None:
     film = odd_media.tones(tmp_path / "film.wav", 1.0)
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff\xfename.wav"))
     film.rename(odd)
-    media = admission.take_in(MemoryStore(), odd, resolved())
+    media = intake.take_in(MemoryStore(), odd, resolved())
     assert media.file_name == "bad\ufffd\ufffdname.wav"
     assert media.title == "bad\ufffd\ufffdname"
 

@@ -15,7 +15,6 @@ from coordinator.jobs import Jobs
 from coordinator.records import Deliverable
 from services.runtime import commits
 from services.runtime.errors import StageError
-from services.runtime.redaction import Redactor
 from services.runtime.stage import Run
 from services.runtime.store.file import FileStore
 from tests.small_jobs import StagesHere, Watched, Work, join, small_job
@@ -25,8 +24,9 @@ from tests.small_stages import UpperSettings, node_of
 def driven(folder: Path, **work: Work) -> Jobs:
     store = FileStore(folder / "store")
     small_job(store)
-    stages = StagesHere(node_of(store, folder), {n: work.get(n, join) for n in ("first", "left", "right", "last")})
-    LocalEngine(Jobs(store), stages, Redactor()).drive("job1", Watched())
+    node = node_of(store, folder)
+    stages = StagesHere(node, {n: work.get(n, join) for n in ("first", "left", "right", "last")})
+    LocalEngine(Jobs(store), stages, node).drive("job1", Watched())
     return Jobs(store)
 
 
@@ -69,7 +69,7 @@ def test_the_film_of_a_clip_is_not_named_like_the_subtitles_that_count_in_film_t
     )
     wanted = (Deliverable("last", "mkv", ".mkv"), Deliverable("last", "srt", ".srt"))
     whole = replace(jobs.get("job1"), deliverables=wanted)
-    manifests = {"last": replace(made[0], outputs=(film, subtitles))}
+    manifests = [replace(made[0], outputs=(film, subtitles))]
     assert [name for name, _ in deliverables(whole, manifests)] == ["A film.mkv", "A film.srt"]
     for clip in (replace(whole, clip_start=60.0), replace(whole, clip_end=90.0)):
         assert [name for name, _ in deliverables(clip, manifests)] == ["A film.clip.mkv", "A film.srt"]

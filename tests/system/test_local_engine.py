@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Node:
 
 def engine_of(node: Node, **work: Work) -> LocalEngine:
     stages = StagesHere(node, {name: work.get(name, join) for name in NAMES})
-    return LocalEngine(Jobs(node.store), stages, Redactor(["correct-horse"]))
+    return LocalEngine(Jobs(node.store), stages, replace(node, redactor=Redactor(["correct-horse"])))
 
 
 def drive(engine: LocalEngine, cancelled: threading.Event | None = None) -> Watched:
@@ -181,7 +182,7 @@ class WithUnsteady(StagesHere):
 
 def drive_with(node: Node, errors: list[Exception]) -> Watched:
     small_job(node.store)
-    return drive(LocalEngine(Jobs(node.store), WithUnsteady(node, errors), Redactor()))
+    return drive(LocalEngine(Jobs(node.store), WithUnsteady(node, errors), node))
 
 
 def test_an_error_that_may_be_retried_is(node: Node) -> None:

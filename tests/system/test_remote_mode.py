@@ -19,7 +19,6 @@ from coordinator.lineage.verify import verify
 from coordinator.records import JobRecord
 from services.runtime import commits
 from services.runtime.manifest import SettingRecord, Status, now
-from services.runtime.redaction import Redactor
 from services.runtime.request import StageInput, StageRequest
 from services.runtime.store import blobs, open_store
 from services.runtime.store.base import Store
@@ -66,7 +65,9 @@ class Place:
 
     def go_on(self, cancelled: threading.Event | None = None) -> Watched:
         watched = Watched()
-        LocalEngine(Jobs(self.store), self.pools, Redactor([SECRET])).drive(self.job, watched, cancelled)
+        LocalEngine(Jobs(self.store), self.pools, node_of(self.store, self.folder, [SECRET])).drive(
+            self.job, watched, cancelled
+        )
         return watched
 
     def first_step(self) -> StageRequest:

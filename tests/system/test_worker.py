@@ -16,7 +16,6 @@ from coordinator.service import worker
 from coordinator.service.broadcasts import Broadcasts
 from coordinator.service.worker import Worker
 from services.runtime.errors import StoreUnavailable
-from services.runtime.redaction import Redactor
 from services.runtime.store import keys
 from services.runtime.store.memory import MemoryStore
 from tests.small_jobs import DIAMOND, StagesHere, join, small_job
@@ -40,9 +39,10 @@ class FailingStore(MemoryStore):
 
 
 def worker_on(store: MemoryStore, folder: Path) -> Worker:
-    stages = StagesHere(node_of(store, folder), {step.stage: join for step in DIAMOND})
+    node = node_of(store, folder)
+    stages = StagesHere(node, {step.stage: join for step in DIAMOND})
     jobs = Jobs(store)
-    return Worker(jobs, LocalEngine(jobs, stages, Redactor()), Broadcasts(), slots=2)
+    return Worker(jobs, LocalEngine(jobs, stages, node), Broadcasts(), slots=2)
 
 
 def wait_until_over(jobs: Jobs, *names: str) -> list[JobState]:

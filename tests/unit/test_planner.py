@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from coordinator import planner
 from coordinator.planner import Committed
-from coordinator.records import JobRecord, PlannedInput, PlannedStep
+from coordinator.records import FileRecord, JobRecord, PlannedInput, PlannedStep
 from services.runtime.artifact import Artifact
 from services.runtime.manifest import CodeRecord, HostRecord, Manifest, OutputRecord, SettingRecord, Status, Times, now
 from services.runtime.store.memory import MemoryStore
@@ -95,3 +95,60 @@ def test_a_step_gets_the_settings_of_its_stage_only() -> None:
     other = SettingRecord(1, "default")
     planned = replace(job(), settings={"first.size": record, "firstly.size": other})
     assert planner.settings_of(planned, DIAMOND[0]) == {"size": record}
+
+
+def test_a_step_whose_shard_fills_a_setting_is_told_so() -> None:
+    step = replace(DIAMOND[0], shard="pt", shard_setting="target_language")
+    assert planner.settings_of(job(), step) == {"target_language": SettingRecord("pt", "pipeline")}
+
+
+def test_files_that_came_with_the_film_are_found_by_name() -> None:
+    names = ("job_glossary", "other", "job_glossary")
+    files = tuple(FileRecord(name, replace(FILE, size_bytes=size), "") for size, name in enumerate(names))
+    step = PlannedStep(1, "first", inputs=(PlannedInput("terms", "", "job_glossary"),))
+    given = planner.inputs_of(replace(job(), files=files), step, {})
+    assert [it.artifact.size_bytes for it in given] == [0, 2]
+
+
+SHARDS = (
+    PlannedStep(1, "first", inputs=(PlannedInput("text", "", ""),)),
+    PlannedStep(2, "left", "pt", inputs=(PlannedInput("text", "first", "text"),)),
+    PlannedStep(2, "left", "es", inputs=(PlannedInput("text", "first", "text"),)),
+    PlannedStep(
+        3,
+        "last",
+        inputs=(
+            PlannedInput("text", "first", "text"),
+            PlannedInput("more", "left", "text", "pt"),
+            PlannedInput("more", "left", "text", "es"),
+        ),
+        partial=True,
+    ),
+)
+
+
+def test_what_can_never_be_whole_is_done_with_what_there_is() -> None:
+    planned = replace(job(), plan=SHARDS)
+    done = {step: committed(step) for step in SHARDS[:2]}
+    assert planner.ready(planned, done, failed=[SHARDS[2]]) == []
+    (partial,) = planner.partly_ready(planned, done, [SHARDS[2]], 1)
+    assert (partial.place, [given.shard for given in partial.inputs]) == (("last", "partial-1"), ["_", "pt"])
+    assert planner.partly_ready(planned, done | {partial: committed(partial)}, [SHARDS[2]], 1) == []
+    assert planner.partly_ready(planned, done, [SHARDS[2], partial], 1) == []
+
+
+def test_what_all_shards_share_must_be_there() -> None:
+    assert planner.partly_ready(replace(job(), plan=SHARDS), {}, [SHARDS[0]], 1) == []
+
+
+def test_a_step_is_skipped_if_what_it_needs_was_not_written_and_says_by_whom() -> None:
+    producer = PlannedStep(1, "separation")
+    step = PlannedStep(2, "lyrics", needs=("separation.vocals",))
+    planned = replace(job(), plan=(producer, step))
+    assert planner.ready(planned, {}) == [producer]
+    assert planner.skip_reason(step, {producer: committed(producer, ("vocals",))}) == ""
+    skipped = committed(producer, ())
+    reason = planner.skip_reason(
+        step, {producer: replace(skipped, manifest=replace(skipped.manifest, skip_reason="x"))}
+    )
+    assert reason == "it needs vocals from separation, which wrote none: x"

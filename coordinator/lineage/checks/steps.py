@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from services.runtime.manifest import Manifest, Status
-from services.runtime.store.keys import Step
+from services.runtime.store.keys import UNSHARDED, Step
 
+from ...records import PARTIAL
 from ..facts import FoundManifest, JobFacts
 from ..findings import (
     ATTEMPT_UNFINISHED,
@@ -33,9 +35,16 @@ def check_plan(facts: JobFacts) -> Iterator[Finding]:
             yield STEP_UNFINISHED.broken(step.commit, f"step {step.folder} has no commit")
     if facts.job_record is not None and facts.job_record.job == facts.job:
         for step in sorted(_steps(facts) - set(facts.plan)):
+            if _stands_in(step, facts):
+                continue
             yield STEP_UNPLANNED.broken(step.prefix, f"step {step.folder} is not in the job's plan")
     for key in facts.strangers:
         yield STRANGER.broken(key, "no step writes such a file")
+
+
+def _stands_in(step: Step, facts: JobFacts) -> bool:
+    """Whether it was done with what there was, in place of a planned step some of whose inputs had failed."""
+    return step.shard.startswith(PARTIAL) and replace(step, shard=UNSHARDED) in facts.plan
 
 
 def check_attempts(facts: JobFacts) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ class DescribeStageResponse(_message.Message):
     def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., inputs: _Optional[_Iterable[str]] = ..., outputs: _Optional[_Iterable[str]] = ..., settings_schema_json: _Optional[str] = ..., models: _Optional[_Iterable[str]] = ..., capacity: _Optional[int] = ...) -> None: ...
 
 class RunStageRequest(_message.Message):
-    __slots__ = ("step", "inputs", "settings", "use_cache", "request_time", "trace_id")
+    __slots__ = ("step", "inputs", "settings", "use_cache", "request_time", "trace_id", "debug")
     class SettingsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -50,13 +50,15 @@ class RunStageRequest(_message.Message):
     USE_CACHE_FIELD_NUMBER: _ClassVar[int]
     REQUEST_TIME_FIELD_NUMBER: _ClassVar[int]
     TRACE_ID_FIELD_NUMBER: _ClassVar[int]
+    DEBUG_FIELD_NUMBER: _ClassVar[int]
     step: _step_pb2.Step
     inputs: _containers.RepeatedCompositeFieldContainer[StageInput]
     settings: _containers.MessageMap[str, _step_pb2.Setting]
     use_cache: bool
     request_time: _timestamp_pb2.Timestamp
     trace_id: str
-    def __init__(self, step: _Optional[_Union[_step_pb2.Step, _Mapping]] = ..., inputs: _Optional[_Iterable[_Union[StageInput, _Mapping]]] = ..., settings: _Optional[_Mapping[str, _step_pb2.Setting]] = ..., use_cache: bool = ..., request_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ...) -> None: ...
+    debug: bool
+    def __init__(self, step: _Optional[_Union[_step_pb2.Step, _Mapping]] = ..., inputs: _Optional[_Iterable[_Union[StageInput, _Mapping]]] = ..., settings: _Optional[_Mapping[str, _step_pb2.Setting]] = ..., use_cache: bool = ..., request_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., debug: bool = ...) -> None: ...
 
 class StageInput(_message.Message):
     __slots__ = ("role", "artifact", "origin")

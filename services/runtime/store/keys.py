@@ -71,7 +71,7 @@ class Step:
     """Position in the pipeline, from 1."""
     stage: str
     shard: str = UNSHARDED
-    """`_` for the whole film; a language, later a chunk number, for a part."""
+    """`_` for the whole film; a language for a part, `partial-<round>` for what was done without its failed inputs."""
 
     @property
     def folder(self) -> str:
@@ -79,8 +79,13 @@ class Step:
         return f"{self.number:02d}_{self.stage}"
 
     @property
+    def shards(self) -> str:
+        """Prefix of all shards of the stage."""
+        return f"{stages(self.job)}{self.folder}/"
+
+    @property
     def prefix(self) -> str:
-        return f"{stages(self.job)}{self.folder}/{self.shard}/"
+        return f"{self.shards}{self.shard}/"
 
     @property
     def commit(self) -> str:

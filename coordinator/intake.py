@@ -1,0 +1,120 @@
+"""Intake: brings what a job is about into the store, or says what is wrong with it before anything is begun."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from services.documents import codec, transcript
+from services.documents.transcript import Transcript
+from services.runtime.artifact import Artifact
+from services.runtime.errors import InputError, InvalidDocument, InvalidRequest, MediaNotFound, unknown_name
+from services.runtime.media import check_media
+from services.runtime.node import Node
+from services.runtime.store import blobs, keys
+from services.runtime.store.base import Store
+
+from .admission import JobRequest, Resolved
+from .records import FileRecord, MediaRecord
+
+GLOSSARIES = ("film_glossary", "job_glossary", "learned_glossary", "general_glossary")
+"""Files that may come with a film, as pipelines call them."""
+
+
+def take_in(store: Store, subject: Path, resolved: Resolved) -> MediaRecord:
+    """Checks a film, or a transcript, of this machine and brings it into the store.
+
+    Raises InputError if it cannot be used; then nothing is written.
+    """
+    _check(subject, resolved.request)
+    name = text_of(subject.name)
+    media_type = _media_type(name, resolved.request)
+    return MediaRecord(blobs.add_file(store, subject, media_type), title=Path(name).stem, file_name=name)
+
+
+def take_in_files(store: Store, files: Iterable[tuple[str, Path]]) -> tuple[FileRecord, ...]:
+    """Brings what comes with a film into the store, each file with what it is for. Raises InputError."""
+    return tuple(_take_in_file(store, name, path) for name, path in files)
+
+
+def take_over(node: Node, artifact: Artifact, title: str, resolved: Resolved) -> MediaRecord:
+    """Checks a film, or a transcript, that is in the store already, every byte of it.
+
+    Raises InputError if it is not there or cannot be used, BlobAltered if the store has other bytes.
+    """
+    require_there(node.store, artifact, "the film")
+    with node.workspace() as folder:
+        _check_in(folder, node, artifact, title, resolved.request)
+    return MediaRecord(artifact, title=title, file_name=title)
+
+
+def require_there(store: Store, artifact: Artifact, what: str) -> None:
+    """Raises InvalidRequest or MediaNotFound unless the artifact is a file of the store."""
+    if artifact.uri != keys.blob(artifact.digest):
+        raise InvalidRequest(
+            f"{what} {artifact.uri!r} is no file of the store; put it there as {keys.blob(artifact.digest)}"
+        )
+    size = store.size(artifact.uri)
+    if size is None:
+        raise MediaNotFound(f"the store {store.url} has no {artifact.uri}; put {what} there first")
+    if size != artifact.size_bytes:
+        raise InvalidRequest(f"{what} {artifact.uri} has {size} bytes in the store, not {artifact.size_bytes}")
+
+
+def text_of(name: str) -> str:
+    """A file's name as text: it need not be (Linux allows any bytes); what is written is."""
+    return os.fsencode(name).decode(errors="replace")
+
+
+def require_purpose(name: str) -> None:
+    """Raises UnknownName for a file that no pipeline takes."""
+    if name not in GLOSSARIES:
+        raise unknown_name("purpose of a file", name, GLOSSARIES)
+
+
+def _take_in_file(store: Store, name: str, path: Path) -> FileRecord:
+    require_purpose(name)
+    if not path.is_file():
+        raise MediaNotFound(f"there is no file {str(path)!r}; check the path")
+    media_type = mimetypes.guess_type(path.name)[0] or "text/plain"
+    return FileRecord(name, blobs.add_file(store, path, media_type), text_of(path.name))
+
+
+def _media_type(name: str, request: JobRequest) -> str:
+    if request.subject == "transcript":
+        return transcript.MEDIA_TYPE
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _check(subject: Path, request: JobRequest) -> None:
+    if request.subject == "transcript":
+        _check_transcript(subject, request)
+    else:
+        check_media(subject, start=request.clip_start, end=request.clip_end)
+
+
+def _check_transcript(path: Path, request: JobRequest) -> None:
+    """Raises MediaNotFound, InvalidDocument, or InvalidRequest if it is in another language than was said."""
+    if not path.is_file():
+        raise MediaNotFound(f"there is no file {str(path)!r}; check the path")
+    try:
+        found = codec.from_json(Transcript, path.read_bytes())
+    except ValueError as error:
+        raise InvalidDocument(f"{str(path)!r} is no transcript of Cuegraph: {error}") from error
+    if found.language_code != request.source_language:
+        raise InvalidRequest(
+            f"transcript {str(path)!r} is in {found.language_code!r}, not {request.source_language!r}; say --source "
+            f"{found.language_code}"
+        )
+
+
+def _check_in(folder: Path, node: Node, artifact: Artifact, title: str, request: JobRequest) -> None:
+    """Raises InputError, which names the film as people do."""
+    film = folder / "film"
+    blobs.fetch(node.store, artifact, film)
+    try:
+        _check(film, request)
+    except InputError as error:
+        raise type(error)(str(error).replace(str(film), title)) from error

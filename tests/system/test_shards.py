@@ -1,0 +1,122 @@
+"""Targets run side by side: one that fails does not stop the others, the job says so, and a retry mends it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from coordinator.engines.local import LocalEngine
+from coordinator.folder import lay_out
+from coordinator.jobs import Jobs, JobState
+from coordinator.lineage.verify import verify
+from coordinator.records import JobRecord, PlannedInput, PlannedStep
+from coordinator.status import job_status
+from services.runtime import commits
+from services.runtime.manifest import SettingRecord, Status
+from services.runtime.node import Node
+from services.runtime.stage import Run
+from services.runtime.store import blobs
+from services.runtime.store.memory import MemoryStore
+from tests.small_jobs import StagesHere, Watched, Work, join, small_job
+from tests.small_stages import UpperSettings, node_of
+
+TARGETS = ("pt", "es", "de")
+
+
+def target(language: str) -> PlannedStep:
+    made = (PlannedInput("text", "first", "text"),)
+    return PlannedStep(2, "translate", language, inputs=made, shard_setting="suffix")
+
+
+PLAN = (
+    PlannedStep(1, "first", inputs=(PlannedInput("text", "", ""),)),
+    *map(target, TARGETS),
+    PlannedStep(
+        3,
+        "last",
+        inputs=(
+            PlannedInput("text", "first", "text"),
+            *(PlannedInput("more", "translate", "text", language) for language in TARGETS),
+        ),
+        partial=True,
+    ),
+)
+
+
+def say(run: Run[UpperSettings]) -> None:
+    run.output("text", "text.txt").write_text(run.settings.suffix)
+
+
+def say_all_but_es(run: Run[UpperSettings]) -> None:
+    if run.settings.suffix == "es":
+        raise RuntimeError("no Spanish today")
+    say(run)
+
+
+def drive(node: Node, **work: Work) -> Watched:
+    watched = Watched()
+    stages = StagesHere(node, {"first": join, "translate": say, "last": join} | work)
+    LocalEngine(Jobs(node.store), stages, node).drive("job1", watched)
+    return watched
+
+
+def film_of(node: Node, job: JobRecord) -> str:
+    (made,) = [it for it in job_status(Jobs(node.store), job.job).delivering if it.stage == "last"]
+    return blobs.read(node.store, made.outputs[0].artifact).decode()
+
+
+def test_each_target_is_one_shard_and_all_are_put_together(tmp_path: Path) -> None:
+    node = node_of(MemoryStore(), tmp_path)
+    job = small_job(node.store, plan=PLAN)
+    assert drive(node).outcomes[0].state is JobState.SUCCEEDED
+    assert film_of(node, job) == "[[film]+pt+es+de]"
+    assert verify(node.store, job.job).ok
+
+
+def test_a_target_that_fails_does_not_stop_the_others_and_the_job_says_so(tmp_path: Path) -> None:
+    node = node_of(MemoryStore(), tmp_path)
+    job = small_job(node.store, plan=PLAN)
+    (outcome,) = drive(node, translate=say_all_but_es).outcomes
+    assert outcome.state is JobState.FAILED
+    assert [error.message.startswith("translate/es: ") for error in outcome.errors] == [True]
+    assert film_of(node, job) == "[[film]+pt+de]"
+    folder, delivered = lay_out(Jobs(node.store), job, tmp_path / "out")
+    assert [file.path.read_text() for file in delivered] == ["[[film]+pt+de]"]
+    assert (folder / "03_last" / "partial-1" / "manifest.json").is_file()
+
+
+def test_a_retry_does_what_failed_and_then_the_whole(tmp_path: Path) -> None:
+    node = node_of(MemoryStore(), tmp_path)
+    job = small_job(node.store, plan=PLAN)
+    drive(node, translate=say_all_but_es)
+    Jobs(node.store).retry(job.job)
+    watched = drive(node)
+    assert watched.started == ["translate", "last"]
+    assert film_of(node, job) == "[[film]+pt+es+de]"
+    assert verify(node.store, job.job).ok
+
+
+def test_stages_that_are_to_be_done_anew_take_nothing_over(tmp_path: Path) -> None:
+    node = node_of(MemoryStore(), tmp_path)
+    first = small_job(node.store, plan=PLAN)
+    drive(node)
+    again = replace(first, job="job2", anew=("translate", "last"))
+    Jobs(node.store).create(again)
+    stages = StagesHere(node, {"first": join, "translate": say, "last": join})
+    watched = Watched()
+    LocalEngine(Jobs(node.store), stages, node).drive("job2", watched)
+    assert dict(watched.finished) == {"first": "REUSED", "translate": "SUCCEEDED", "last": "SUCCEEDED"}
+
+
+def test_a_step_with_nothing_to_do_leaves_a_manifest_with_the_reason_its_settings_and_a_log(tmp_path: Path) -> None:
+    node = node_of(MemoryStore(), tmp_path)
+    skipped = PlannedStep(1, "vad", skip="vad.model is none")
+    after = PlannedStep(2, "last", inputs=(PlannedInput("text", "", ""), PlannedInput("more", "vad", "speech")))
+    job = small_job(node.store, plan=(skipped, after), settings={"vad.onset": SettingRecord(0.7, "command line")})
+    assert drive(node).outcomes[0].state is JobState.SUCCEEDED
+    found = commits.find(node.store, skipped.of(job.job))
+    assert found is not None
+    assert (found[0].status, found[0].skip_reason) == (Status.SKIPPED, "vad.model is none")
+    assert found[0].settings["onset"] == SettingRecord(0.7, "command line")
+    assert b"vad.model is none" in blobs.read(node.store, found[0].logs[0].artifact)
+    assert verify(node.store, job.job).ok
