@@ -8,9 +8,12 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from services.documents.cues import Cues
+from services.documents.glossary import Glossary
 from services.documents.media import Media
+from services.documents.speakers import Speakers
 from services.documents.speech import Speech
 from services.documents.transcript import Transcript
+from services.documents.translation import Translation
 from services.runtime.artifact import Artifact
 from services.runtime.manifest import Manifest, Origin, OutputRecord
 from services.runtime.store.keys import Step
@@ -18,7 +21,7 @@ from services.runtime.store.keys import Step
 from ..records import JobRecord, SealRecord
 from .layout import Place, place_of
 
-Document = Media | Speech | Transcript | Cues
+Document = Media | Speech | Speakers | Glossary | Transcript | Translation | Cues
 
 T = TypeVar("T")
 

@@ -21,7 +21,8 @@ from .findings import Finding, Severity
 from .graph import FILM, Graph, Node, build, step_id
 from .picture import picture
 from .text import film_time, plain
-from .trace import TracedStep, Tracer, tracks
+from .trace import Tracer, tracks
+from .traced import TracedStep
 from .verify import check_records
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
-from services.documents import cues, media, speech, transcript
+from services.documents import cues, glossary, media, speakers, speech, transcript, translation
 from services.documents.cues import Cues
+from services.documents.glossary import Glossary
 from services.documents.media import Media
+from services.documents.speakers import Speakers
 from services.documents.speech import Speech
 from services.documents.transcript import Transcript
+from services.documents.translation import Translation
 from services.runtime.errors import LineageBroken
 from services.runtime.manifest import InputRecord, Manifest, OutputRecord
 
@@ -18,18 +22,27 @@ from .facts import Document, FoundManifest, JobFacts
 KINDS: Mapping[str, type[Document]] = {
     media.MEDIA_TYPE: Media,
     speech.MEDIA_TYPE: Speech,
+    speakers.MEDIA_TYPE: Speakers,
+    glossary.MEDIA_TYPE: Glossary,
     transcript.MEDIA_TYPE: Transcript,
+    translation.MEDIA_TYPE: Translation,
     cues.MEDIA_TYPE: Cues,
 }
 """The documents whose elements name each other, by media type."""
 
 MADE_FROM: Mapping[type[Document], tuple[type[Document], ...]] = {
-    Cues: (Transcript,),
+    Cues: (Translation, Transcript),
+    Translation: (Transcript,),
     Transcript: (Transcript, Speech, Media),
+    Speakers: (Speech,),
     Speech: (Media,),
+    Glossary: (),
     Media: (),
 }
 """The kinds of document that one of a kind is made from, the nearest first: a step may be left out."""
+
+
+D = TypeVar("D", bound=Document)
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,19 @@ def made_from(facts: JobFacts, made: Written) -> Written | None:
     return source
 
 
+def taken(facts: JobFacts, made: Written, kind: type[D]) -> D | None:
+    """The document of a kind that the step took beside what it made its own of; None if it took none."""
+    inputs = (it for it in made.manifest.inputs if KINDS.get(it.artifact.media_type) is kind)
+    found = (_written_as(facts, consumed) for consumed in inputs)
+    return next((one.document for one in found if one and isinstance(one.document, kind)), None)
+
+
+def producer_of(facts: JobFacts, consumed: InputRecord) -> Manifest | None:
+    """The manifest of who wrote an input; None if it came from outside or that is not at hand."""
+    found = _producer(facts, consumed)
+    return found.content if found else None
+
+
 def _nearest_input(made: Written) -> InputRecord | None:
     """The input that says it is a document of the nearest kind; whether it can be joined is another matter."""
     for kind in MADE_FROM[type(made.document)]:
@@ -93,16 +119,26 @@ def _producer(facts: JobFacts, consumed: InputRecord) -> FoundManifest | None:
 
 def element_ids(document: Document) -> frozenset[str]:
     """Ids that elements of a later document may name."""
+    return frozenset(_element_ids(document))
+
+
+def _element_ids(document: Document) -> Iterator[str]:
     match document:
         case Cues():
-            return frozenset(cue.id for cue in document.cues)
+            yield from (cue.id for cue in document.cues)
+        case Translation():
+            yield from (sentence.id for sentence in document.sentences)
         case Transcript():
-            words = (word.id for word in document.words)
-            return frozenset((*words, *(segment.id for segment in document.segments)))
+            yield from (segment.id for segment in document.segments)
+            yield from (word.id for word in document.words)
+        case Speakers():
+            yield from (element.id for element in (*document.speakers, *document.turns))
         case Speech():
-            return frozenset(region.id for region in document.regions)
+            yield from (region.id for region in document.regions)
+        case Glossary():
+            yield from (term.id for term in document.terms)
         case Media():
-            return frozenset(stream.id for stream in document.streams)
+            yield from (stream.id for stream in document.streams)
 
 
 def references(document: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -110,13 +146,17 @@ def references(document: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
     match document:
         case Cues():
             yield from ((cue.id, cue.sources) for cue in document.cues)
+        case Translation():
+            yield from ((sentence.id, sentence.sources) for sentence in document.sentences)
+        case Speakers():
+            yield from ((turn.id, turn.sources) for turn in document.turns)
         case Transcript():
             yield from ((segment.id, segment.sources) for segment in document.segments)
             yield from ((word.id, word.sources) for word in document.words)
         case Speech():
             yield from ((region.id, region.sources) for region in document.regions)
-        case Media():
-            return
+        case Glossary() | Media():
+            return  # made from what came from outside
 
 
 def _written_by(facts: JobFacts, found: FoundManifest) -> Iterator[Written]:

@@ -6,11 +6,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from services.documents.media import Stream
+from services.documents.transcript import Decode
+from services.documents.translation import Sentence
 from services.runtime.manifest import Manifest
 
 from .facts import JobFacts
 from .graph import FILM, PRESENT, Edge, Graph, Node, build
-from .trace import Trace, TracedSegment, TracedWord
+from .traced import Trace, TracedAudio, TracedSegment, TracedWord
 
 _JOINERS = "\u200c\u200d"
 """Format characters that scripts and emoji need."""
@@ -103,6 +105,9 @@ def _trace(trace: Trace) -> Iterator[str]:
     cue, span = trace.cue, trace.span
     yield f"cue {cue.number} ({cue.id}, {trace.language_code})  {film_time(cue.start)} to {film_time(cue.end)}"
     yield from (f"    {line}" for line in cue.lines)
+    if trace.sentences:
+        yield "├── translated from"
+        yield from (f"│   {line}" for sentence in trace.sentences for line in _sentence(sentence))
     yield "├── words"
     yield from (f"│   {line}" for word in trace.words for line in _word(word))
     yield "├── recognised as"
@@ -111,7 +116,7 @@ def _trace(trace: Trace) -> Iterator[str]:
     for region in trace.regions:
         times = f"{film_time(region.start)} to {film_time(region.end)}"
         yield f"│   {region.id}  {times}  samples {region.start_sample}..{region.end_sample}  {region.confidence:.2f}"
-    yield f"├── samples {span.first_sample}..{span.end_sample} at {span.sample_rate} Hz"
+    yield f"├── samples {span.first_sample}..{span.end_sample} at {span.sample_rate} Hz{_heard(trace.audio)}"
     yield f"├── film time {film_time(span.start)} to {film_time(span.end)}{_stream(span.stream)}"
     yield "├── steps"
     for step in trace.steps:
@@ -126,17 +131,38 @@ def _word(traced: TracedWord) -> Iterator[str]:
     word = traced.word
     behind = "".join(f" ← {earlier.id}" for earlier in traced.recognised)
     probability = "" if word.probability is None else f"  p {word.probability:.2f}"
-    yield f"{word.text}  {film_time(word.start)} {word.timing}{probability}  {word.id}{behind}"
+    speaker = f"  spoken by {traced.speaker}" if traced.speaker else ""
+    sung = f"  sung in {word.lyric}" if word.lyric else ""
+    yield f"{word.text}  {film_time(word.start)} {word.timing}{probability}{speaker}{sung}  {word.id}{behind}"
+
+
+def _sentence(sentence: Sentence) -> Iterator[str]:
+    yield f"{sentence.source_text}  ({sentence.id}, {sentence.status} by {sentence.engine})"
+    for term in sentence.terms:
+        yield f"    {term.source_text} must read {term.expected}: {'it does' if term.kept else 'it does NOT'}"
+    yield from (f"    {problem}" for problem in sentence.problems)
+
+
+def _heard(audio: TracedAudio | None) -> str:
+    return f", heard in {audio.role} of {audio.stage or 'a step that is not at hand'}" if audio else ""
 
 
 def _segment(segment: TracedSegment) -> Iterator[str]:
     yield f"{segment.text}  ({segment.id})"
     if segment.decode:
-        decode = segment.decode
-        yield (
-            f"    log probability {decode.average_log_probability:.2f}, compression {decode.compression_ratio:.2f}, "
-            f"temperature {decode.temperature:.1f}, {len(decode.tokens)} tokens"
-        )
+        yield f"    {_decode(segment.decode)}"
+    if segment.terms:
+        yield f"    told to expect: {', '.join(segment.terms)}"
+    for other in segment.rejected:
+        yield f"    not: {other.decode.text.strip()}  ({other.reason}; {_decode(other.decode)})"
+
+
+def _decode(decode: Decode) -> str:
+    return (
+        f"log probability {decode.average_log_probability:.2f}, compression {decode.compression_ratio:.2f}, "
+        f"temperature {decode.temperature:.1f}, {len(decode.tokens)} tokens"
+        + "".join(f", {suspicion}" for suspicion in decode.suspicions)
+    )
 
 
 def _stream(stream: Stream | None) -> str:

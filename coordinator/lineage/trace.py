@@ -5,101 +5,26 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
-
-from pydantic import TypeAdapter
+from typing import TypeVar
 
 from services.documents.cues import Cue, Cues
+from services.documents.glossary import Glossary
 from services.documents.media import AudioTrack, Media, Stream
+from services.documents.speakers import Speakers
 from services.documents.speech import Region, Speech
-from services.documents.transcript import Decode, Segment, Transcript, Word
+from services.documents.transcript import Segment, Transcript, Word
+from services.documents.translation import Sentence, Translation
 from services.runtime.errors import InvalidRequest, LineageBroken, unknown_name
-from services.runtime.manifest import ModelRecord
-from services.runtime.store.keys import Step
 
 from .facts import JobFacts
-from .joins import Written, made_from, written
-from .listen import Listen, listen
+from .joins import Written, made_from, producer_of, taken, written
+from .listen import listen
+from .traced import FilmSpan, Trace, TracedAudio, TracedSegment, TracedStep, TracedWord
 
 T = TypeVar("T")
 
-
-@dataclass(frozen=True)
-class TracedStep:
-    """One step on the way, by its commit."""
-
-    number: int
-    stage: str
-    shard: str
-    status: str
-    manifest: str
-    """Digest of the commit."""
-    models: tuple[ModelRecord, ...]
-
-    def of(self, job: str) -> Step:
-        return Step(job, self.number, self.stage, self.shard)
-
-
-@dataclass(frozen=True)
-class TracedWord:
-    """A word as it is shown, and the recogniser's word behind it."""
-
-    word: Word
-    recognised: tuple[Word, ...]
-    """Empty if the shown word is the recogniser's own: no alignment in between."""
-    first_sample: int
-    """Of the speech audio, as the word's times have it."""
-    end_sample: int
-    """First sample after the word."""
-
-
-@dataclass(frozen=True)
-class TracedSegment:
-    """A recognised segment with the evidence for its text."""
-
-    id: str
-    text: str
-    decode: Decode | None
-    regions: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class FilmSpan:
-    """The stretch of the film that is heard in the cue."""
-
-    start: float
-    """Film time in seconds, of the first sample."""
-    end: float
-    """Film time after the last sample."""
-    first_sample: int
-    end_sample: int
-    sample_rate: int
-    container_start: float | None
-    """What the container calls `start`; None if the media document is not at hand."""
-    stream: Stream | None
-    """The audio stream that is heard; None if the media document is not at hand."""
-
-
-@dataclass(frozen=True)
-class Trace:
-    """One cue and all that it was made from. What a job does not have, because a stage was left out, is empty."""
-
-    job: str
-    title: str
-    language_code: str
-    cue: Cue
-    words: tuple[TracedWord, ...]
-    segments: tuple[TracedSegment, ...]
-    regions: tuple[Region, ...]
-    span: FilmSpan
-    listen: Listen
-    steps: tuple[TracedStep, ...]
-    """From the cue's step back to the one that took the film."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Everything as JSON has it; elements with `from`, as in their documents."""
-        document: dict[str, Any] = _adapter().dump_python(self, mode="json")
-        return {"schema": "cuegraph.trace/1", **document}
+SOUNDS = ("vocals", "speech_audio")
+"""Inputs in which a recogniser takes sound, the one that it prefers first."""
 
 
 def trace(facts: JobFacts, cue: str, language_code: str | None = None) -> Trace:
@@ -121,21 +46,28 @@ class Tracer:
         self._facts = facts
         track, self.track = _track(facts, language_code)
         self._chain = tuple(_chain(facts, track))
-        self._transcripts = tuple(_Words.of(made) for made in self._chain if isinstance(made.document, Transcript))
+        translation = next((made.document for made in self._chain if isinstance(made.document, Translation)), None)
+        self._sentences = {it.id: it for it in translation.sentences} if translation else {}
+        transcribed = [made for made in self._chain if isinstance(made.document, Transcript)]
+        self._transcripts = tuple(_Words.of(made) for made in transcribed)
+        self._speakers = _speaker_names(facts, transcribed)
         self._speech = next((made.document for made in self._chain if isinstance(made.document, Speech)), None)
         self._media = next((made.document for made in self._chain if isinstance(made.document, Media)), None)
         self.steps = tuple(_traced_step(made) for made in self._chain)
-        if not self._transcripts:
+        if not transcribed:
             raise LineageBroken(f"the cues of {facts.job!r} name no transcript; see: cuegraph lineage verify")
+        self._recogniser = transcribed[-1]
 
     def trace(self, name: str) -> Trace:
         """The way back of the cue of that id, or else of that number. Raises UnknownName, LineageBroken."""
         cue = self._cue(name)
-        words = tuple(self._word(shown) for shown in cue.sources)
+        sentences = self._sentences_of(cue)
+        shown = [word for sentence in sentences for word in sentence.sources] if sentences else cue.sources
+        words = tuple(self._word(word) for word in dict.fromkeys(shown))
         if not words:
             raise LineageBroken(f"{cue.id} says that it shows no words; see: cuegraph lineage verify")
         recognised = [found.id for word in words for found in word.recognised or (word.word,)]
-        segments = self._transcripts[-1].segments_of(recognised)
+        segments = self._transcripts[-1].segments_of(recognised, self._terms)
         regions = self._regions(recognised)
         span = self._span(words, regions)
         return Trace(
@@ -143,9 +75,11 @@ class Tracer:
             title=self._facts.job_record.media.title if self._facts.job_record else "",
             language_code=self.track.language_code,
             cue=cue,
+            sentences=sentences,
             words=words,
             segments=segments,
             regions=regions,
+            audio=self._heard,
             span=span,
             listen=listen(self._facts, cue.id, span.start, span.end, span.stream),
             steps=self.steps,
@@ -157,6 +91,11 @@ class Tracer:
             raise unknown_name("cue", name, by_name)
         return by_name[name]
 
+    def _sentences_of(self, cue: Cue) -> tuple[Sentence, ...]:
+        if not self._sentences:
+            return ()
+        return tuple(_resolve(self._sentences, name, "sentences of the translation") for name in cue.sources)
+
     def _word(self, name: str) -> TracedWord:
         """Follows a shown word through every transcript down to the recogniser's."""
         shown = self._transcripts[0].word(name)
@@ -164,7 +103,25 @@ class Tracer:
         for earlier in self._transcripts[1:]:
             behind = tuple(earlier.word(source) for word in behind for source in word.sources)
         first, end = (self._audio.sample(time) for time in (shown.start, shown.end))
-        return TracedWord(shown, behind if len(self._transcripts) > 1 else (), first, end)
+        speaker = self._speakers.get(shown.speaker, shown.speaker) if shown.speaker else ""
+        return TracedWord(shown, behind if len(self._transcripts) > 1 else (), first, end, speaker)
+
+    @functools.cached_property
+    def _terms(self) -> Mapping[str, str]:
+        """What the recogniser's glossary says, by id of the term."""
+        glossary = taken(self._facts, self._recogniser, Glossary)
+        return {term.id: term.text for term in glossary.terms} if glossary else {}
+
+    @functools.cached_property
+    def _heard(self) -> TracedAudio | None:
+        """The sound that the recogniser took: the voices alone if it was given them."""
+        given = {it.role: it for it in self._recogniser.manifest.inputs if it.role in SOUNDS}
+        if not given:
+            return None
+        heard = min(given.values(), key=lambda it: SOUNDS.index(it.role))
+        producer = producer_of(self._facts, heard)
+        origin = heard.origin.manifest if heard.origin else ""
+        return TracedAudio(heard.role, producer.stage if producer else "", origin)
 
     @property
     def _audio(self) -> AudioTrack:
@@ -217,10 +174,21 @@ class _Words:
     def word(self, name: str) -> Word:
         return _resolve(self.by_id, name, "words of the transcript")[0]
 
-    def segments_of(self, words: Iterable[str]) -> tuple[TracedSegment, ...]:
+    def segments_of(self, words: Iterable[str], terms: Mapping[str, str]) -> tuple[TracedSegment, ...]:
+        """The segments that hold the words; `terms` are those of the glossary by id."""
         found = (self.by_id[word][1] for word in words)
-        segments = {segment.id: segment for segment in found}.values()
-        return tuple(TracedSegment(one.id, one.text, one.decode, one.sources) for one in segments)
+        return tuple(_traced_segment(one, terms) for one in {segment.id: segment for segment in found}.values())
+
+
+def _traced_segment(segment: Segment, terms: Mapping[str, str]) -> TracedSegment:
+    offered = tuple(terms.get(name, name) for name in segment.decode.terms) if segment.decode else ()
+    return TracedSegment(segment.id, segment.text, segment.decode, segment.sources, offered, segment.rejected)
+
+
+def _speaker_names(facts: JobFacts, transcripts: Iterable[Written]) -> dict[str, str]:
+    """Names by id, from the speakers document that any step of the way took."""
+    found = next(filter(None, (taken(facts, made, Speakers) for made in transcripts)), None)
+    return {speaker.id: speaker.name or speaker.id for speaker in found.speakers} if found else {}
 
 
 def _resolve(known: Mapping[str, T], name: str, what: str) -> T:
@@ -259,8 +227,3 @@ def _traced_step(made: Written) -> TracedStep:
     return TracedStep(
         manifest.number, manifest.stage, manifest.shard, manifest.status.value, made.found.digest, manifest.models
     )
-
-
-@functools.cache
-def _adapter() -> TypeAdapter[Trace]:
-    return TypeAdapter(Trace)

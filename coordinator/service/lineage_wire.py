@@ -8,9 +8,9 @@ from typing import Protocol
 
 from cuegraph.v1 import artifact_pb2, lineage_service_pb2, step_pb2
 from services.documents.cues import Cues
-from services.documents.media import Media
 from services.documents.speech import Speech
 from services.documents.transcript import Transcript
+from services.documents.translation import Translation
 from services.runtime import wire
 from services.runtime.artifact import Artifact
 from services.runtime.manifest import MEDIA_TYPE, Origin, Status
@@ -21,7 +21,7 @@ from ..lineage.findings import Finding, Severity
 from ..lineage.graph import FILM, Graph, Node, step_id
 from ..lineage.joins import KINDS
 from ..lineage.layout import place_of
-from ..lineage.trace import FilmSpan, Trace
+from ..lineage.traced import FilmSpan, Trace
 from ..lineage.verify import Report
 
 _SEVERITIES = {Severity.ERROR: step_pb2.SEVERITY_ERROR, Severity.WARNING: step_pb2.SEVERITY_WARNING}
@@ -140,6 +140,8 @@ def _elements(trace: Trace, documents: list[_Read]) -> Iterator[lineage_service_
         match read.document:
             case Cues():
                 yield _element(read, "cue", trace.cue, trace.cue.text)
+            case Translation():
+                yield from (_element(read, "sentence", it, it.source_text) for it in trace.sentences)
             case Transcript():
                 words = [word.word for word in trace.words] if read is shown else []
                 behind = [one for word in trace.words for one in word.recognised] if read is last else []
@@ -148,8 +150,8 @@ def _elements(trace: Trace, documents: list[_Read]) -> Iterator[lineage_service_
                 yield from _those(read, "segment", segments, read.document.segments)
             case Speech():
                 yield from _those(read, "region", {one.id for one in trace.regions}, read.document.regions)
-            case Media():
-                return
+            case _:
+                continue  # it stands beside the way
 
 
 def _those(

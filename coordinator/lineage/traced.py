@@ -1,0 +1,124 @@
+"""What a trace says: a cue and everything that it was made from."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from services.documents.cues import Cue
+from services.documents.media import Stream
+from services.documents.speech import Region
+from services.documents.transcript import Decode, Rejected, Word
+from services.documents.translation import Sentence
+from services.runtime.manifest import ModelRecord
+from services.runtime.store.keys import Step
+
+from .listen import Listen
+
+
+@dataclass(frozen=True)
+class TracedStep:
+    """One step on the way, by its commit."""
+
+    number: int
+    stage: str
+    shard: str
+    status: str
+    manifest: str
+    """Digest of the commit."""
+    models: tuple[ModelRecord, ...]
+
+    def of(self, job: str) -> Step:
+        return Step(job, self.number, self.stage, self.shard)
+
+
+@dataclass(frozen=True)
+class TracedWord:
+    """A word as it is shown, and the recogniser's word behind it."""
+
+    word: Word
+    recognised: tuple[Word, ...]
+    """Empty if the shown word is the recogniser's own: no alignment in between."""
+    first_sample: int
+    """Of the speech audio, as the word's times have it."""
+    end_sample: int
+    """First sample after the word."""
+    speaker: str = ""
+    """Name of who speaks it or, if nobody gave one, the speaker's id; empty if nobody knows."""
+
+
+@dataclass(frozen=True)
+class TracedSegment:
+    """A recognised segment with the evidence for its text."""
+
+    id: str
+    text: str
+    decode: Decode | None
+    regions: tuple[str, ...]
+    terms: tuple[str, ...] = ()
+    """Terms of the glossary that the recogniser was told to expect, as they are written."""
+    rejected: tuple[Rejected, ...] = ()
+    """Other decodings of the window, and why they were not chosen."""
+
+
+@dataclass(frozen=True)
+class TracedAudio:
+    """The sound that the recogniser heard."""
+
+    role: str
+    """`speech_audio`, or `vocals` for the voices without music."""
+    stage: str
+    """Who made it."""
+    manifest: str
+    """Digest of the maker's manifest; empty if that is not at hand."""
+
+
+@dataclass(frozen=True)
+class FilmSpan:
+    """The stretch of the film that is heard in the cue."""
+
+    start: float
+    """Film time in seconds, of the first sample."""
+    end: float
+    """Film time after the last sample."""
+    first_sample: int
+    end_sample: int
+    sample_rate: int
+    container_start: float | None
+    """What the container calls `start`; None if the media document is not at hand."""
+    stream: Stream | None
+    """The audio stream that is heard; None if the media document is not at hand."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One cue and all that it was made from. What a job does not have, because a stage was left out, is empty."""
+
+    job: str
+    title: str
+    language_code: str
+    cue: Cue
+    sentences: tuple[Sentence, ...]
+    """Of the translation; empty for a track in the language that is spoken."""
+    words: tuple[TracedWord, ...]
+    segments: tuple[TracedSegment, ...]
+    regions: tuple[Region, ...]
+    audio: TracedAudio | None
+    """None if the recogniser's manifest is not at hand."""
+    span: FilmSpan
+    listen: Listen
+    steps: tuple[TracedStep, ...]
+    """From the cue's step back to the one that took the film."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as JSON has it; elements with `from`, as in their documents."""
+        document: dict[str, Any] = _adapter().dump_python(self, mode="json")
+        return {"schema": "cuegraph.trace/1", **document}
+
+
+@functools.cache
+def _adapter() -> TypeAdapter[Trace]:
+    return TypeAdapter(Trace)
