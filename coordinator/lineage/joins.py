@@ -132,7 +132,8 @@ def _element_ids(document: Document) -> Iterator[str]:
             yield from (segment.id for segment in document.segments)
             yield from (word.id for word in document.words)
         case Speakers():
-            yield from (element.id for element in (*document.speakers, *document.turns))
+            yield from (speaker.id for speaker in document.speakers)
+            yield from (turn.id for turn in document.turns)
         case Speech():
             yield from (region.id for region in document.regions)
         case Glossary():
