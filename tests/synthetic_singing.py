@@ -52,6 +52,11 @@ def sing(notes: Sequence[Note], scratch: Path) -> NDArray[np.float32]:
     return scaled(_vocode(speech, sources, pitches), 0.1)
 
 
+def revoiced(speech: Samples, pitches: Samples) -> NDArray[np.float32]:
+    """Speech (mono, 16 kHz) with another melody at its own pace: `pitches` in Hz, one every `HOP` samples."""
+    return scaled(_vocode(speech, np.arange(len(pitches)) * HOP / RATE, pitches), 0.1)
+
+
 def _source_times(times: Samples, notes: Sequence[Note], words: Sequence[SpokenWord]) -> Samples:
     """Where in the speech each frame of the song comes from: words are stretched to the length of their notes."""
     targets = [edge for note in notes for edge in (note.start, note.end - 0.02)]
