@@ -6,8 +6,12 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
+from services.documents.cues import Cues
 from services.documents.media import AudioTrack, Media, Stream
 from services.documents.transcript import Segment, Transcript, Word
+from services.subtitles.layout import lay_out
+from services.subtitles.rules import Rules
+from services.subtitles.units import units_of_words
 
 TRACK = AudioTrack("audio:0", 0.0, 16_000, 16_000 * 7200)
 FILM = Media(
@@ -34,6 +38,11 @@ def spoken(text: str, *, start: float = 1.0, seconds_per_character: float = 0.07
         words.append(word(len(words) + 1, part, start, end))
         start = round(end + pause, 3)
     return words
+
+
+def laid_out(words: Sequence[Word], language_code: str, end_ms: int, rules: Rules) -> Cues:
+    """The cues of a transcript's words."""
+    return lay_out(units_of_words(words, language_code), language_code, end_ms, rules).cues
 
 
 def transcript_of(words: Sequence[Word], language_code: str = "en") -> Transcript:

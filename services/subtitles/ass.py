@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 from pysubs2 import Color, SSAEvent, SSAFile, SSAStyle
@@ -9,6 +10,7 @@ from pysubs2.formats.substation import SubstationFormat
 
 from services.documents.cues import Cue, Cues
 
+from .bidi import directed
 from .rules import milliseconds
 
 _SCRIPT = {
@@ -31,6 +33,7 @@ _STYLE = SSAStyle(
     marginv=54,
 )
 """White with a dark outline, within the safe area: 5 % from every border of the picture."""
+_LYRIC_STYLE = dataclasses.replace(_STYLE, italic=True)
 _WORD_JOINER = "\N{WORD JOINER}"
 
 
@@ -49,15 +52,18 @@ def ass(cues: Cues) -> str:
     script = SSAFile()
     script.info = dict(_SCRIPT)
     script.styles = {"Default": _STYLE}
-    script.events = [_event(cue) for cue in cues.cues]
+    if any(cue.lyric for cue in cues.cues):
+        script.styles["Lyric"] = _LYRIC_STYLE
+    script.events = [_event(cue, cues.language_code) for cue in cues.cues]
     file = io.StringIO()
     _Substation.to_file(script, file, "ass", header_notice="")
     return file.getvalue()
 
 
-def _event(cue: Cue) -> SSAEvent:
-    text = r"\N".join(_escaped(line) for line in cue.lines)
-    return SSAEvent(start=milliseconds(cue.start), end=milliseconds(cue.end), text=text)
+def _event(cue: Cue, language_code: str) -> SSAEvent:
+    text = r"\N".join(directed(_escaped(line), language_code) for line in cue.lines)
+    style = "Lyric" if cue.lyric else "Default"
+    return SSAEvent(start=milliseconds(cue.start), end=milliseconds(cue.end), text=text, style=style)
 
 
 def _escaped(line: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .scripts import primary
+
 NO_WORDS: frozenset[str] = frozenset()
 
 
@@ -44,18 +46,8 @@ _ENGLISH = Grammar(
     abbreviations=words("capt. col. dr. gen. jr. lt. mr. mrs. ms. prof. sgt. sr. st. vs."),
 )
 _GRAMMARS = {"en": _ENGLISH}
-_UNSPACED = words("bo cmn dz ja km lo my th wuu yue zh")
 
 
 def grammar(language_code: str) -> Grammar:
     """The grammar of a BCP-47 language; where none is known, punctuation and pauses decide alone."""
-    return _GRAMMARS.get(_primary(language_code), Grammar())
-
-
-def is_unspaced(language_code: str) -> bool:
-    """Whether the language is written without spaces between words."""
-    return _primary(language_code) in _UNSPACED
-
-
-def _primary(language_code: str) -> str:
-    return language_code.partition("-")[0].lower()
+    return _GRAMMARS.get(primary(language_code), Grammar())

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 
 from .boundaries import CLAUSE, SENTENCE
+from .lines import size
 from .pieces import Piece
 from .rules import Rules, milliseconds
 
@@ -28,21 +29,22 @@ _FASTEST = 3.0
 
 
 def phrases(pieces: Sequence[Piece], rules: Rules) -> Iterator[Sequence[Piece]]:
-    """The pieces between long pauses: no cue goes over one."""
-    starts = (
-        place
-        for place in range(1, len(pieces))
-        if milliseconds(pieces[place].word.start - pieces[place - 1].word.end) >= rules.long_pause_ms
-    )
+    """The pieces between long pauses, and between speech and song: no cue goes over one."""
+    starts = (place for place in range(1, len(pieces)) if _part_always(pieces[place - 1], pieces[place], rules))
     for first, last in pairwise(chain([0], starts, [len(pieces)])):
         if last > first:
             yield pieces[first:last]
 
 
+def _part_always(earlier: Piece, later: Piece, rules: Rules) -> bool:
+    pause_ms = milliseconds(later.unit.start - earlier.unit.end)
+    return pause_ms >= rules.long_pause_ms or earlier.unit.lyric != later.unit.lyric
+
+
 def divide(pieces: Sequence[Piece], next_start_ms: int, rules: Rules) -> list[Sequence[Piece]]:
     """The pieces of one phrase as cues. `next_start_ms` is when the next phrase starts.
 
-    A cue holds whole words; it holds more than a cue can only if a single word does. The time that it takes
+    A cue holds whole units; it holds more than a cue can only if a single unit does. The time that it takes
     grows with the number of pieces, as a cue holds but a few.
     """
     costs = _Costs(pieces, next_start_ms, rules)
@@ -78,27 +80,31 @@ class _Costs:
         self._end = [_CUE + _WEAK_END * max(0.0, SENTENCE - piece.strength) for piece in pieces]
         self._inside = list(accumulate((_inside(piece) for piece in pieces), initial=0.0))
 
-    def candidates(self, first: int) -> Iterator[tuple[int, int]]:
+    def candidates(self, first: int) -> Iterator[tuple[int, float]]:
         """Where a cue that begins at `first` may end, and its length in characters: once at least."""
         limit, lines = self._rules.characters_per_line, 1
-        length = line = len(self._pieces[first].text)
+        length = line = self._pieces[first].width
         latest_ms = self._pieces[first].start_ms + self._rules.maximum_duration_ms
+        has_marks = self._pieces[first].unit.lyric
         found = False
         for last in range(first, len(self._pieces)):
             piece = self._pieces[last]
             if last > first:
-                added = len(piece.glue) + len(piece.text)
+                added = piece.glue_width + piece.width
                 length += added
                 line += added
                 if line > limit:
-                    lines, line = lines + 1, len(piece.text)
+                    lines, line = lines + 1, piece.width
+                has_marks = has_marks or piece.begins_turn
+            if has_marks:
+                lines, length = size(self._pieces[first : last + 1], self._rules)
             if found and (lines > self._rules.lines or piece.end_ms > latest_ms):
                 return
-            if piece.ends_word:
+            if piece.ends_unit:
                 found = True
                 yield last, length
 
-    def cue(self, first: int, last: int, length: int) -> float:
+    def cue(self, first: int, last: int, length: float) -> float:
         """What it costs to show the pieces from `first` to `last`, both included, as one cue."""
         rules = self._rules
         time_ms = min(self._free_until[last] - self._pieces[first].start_ms, rules.maximum_duration_ms)

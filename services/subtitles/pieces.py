@@ -1,98 +1,122 @@
-"""Pieces: words made ready for layout, cut where one is longer than a line."""
+"""Pieces: units made ready for layout, cut where one is longer than a line."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
-
-from services.documents.transcript import Word
 
 from .boundaries import BOUND, SENTENCE, strength
-from .grammar import Grammar, grammar, is_unspaced
+from .grammar import Grammar, grammar
 from .rules import Rules
+from .scripts import clusters, is_unspaced, may_part
+from .units import Unit
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_JOINER = "\N{ZERO WIDTH JOINER}"
+NOTE = "♪"
+BEFORE_LYRIC = f"{NOTE} "
+AFTER_LYRIC = f" {NOTE}"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A word, or a part of one that is longer than a line: lines are broken between pieces only."""
+    """A unit, or a part of one that is longer than a line: lines are broken between pieces only."""
 
     text: str
     glue: str
     """What stands before it if it does not begin a line: a space or nothing."""
-    word: Word
+    width: float
+    """Of the text, in characters as the language counts them."""
+    glue_width: float
+    unit: Unit
     start_ms: int
-    """When the word starts, rounded down."""
+    """When the unit starts, rounded down."""
     end_ms: int
-    """When the word ends, rounded up."""
-    ends_word: bool
-    """Whether it is the last piece of its word: cues end only there."""
+    """When the unit ends, rounded up."""
+    ends_unit: bool
+    """Whether it is the last piece of its unit: cues end only there."""
+    begins_turn: bool
+    """Whether another speaker begins with it, who is to have a line of their own."""
     strength: float
     """How well the text can be divided after it."""
 
 
-def plain_text(word: Word) -> str:
-    """The text of a word with spaces for line breaks and control characters, never empty."""
-    return " ".join(_CONTROLS.sub(" ", word.text).split()) or "\N{REPLACEMENT CHARACTER}"
-
-
-def glue(earlier: str, later: str, language_code: str) -> str:
-    """What stands between two words of a language: nothing in scripts that are written without spaces."""
-    both_latin = earlier[-1:].isascii() and later[:1].isascii()
-    return "" if is_unspaced(language_code) and not both_latin else " "
-
-
-def pieces_of(words: Sequence[Word], language_code: str, rules: Rules) -> list[Piece]:
-    """The pieces of the words in order."""
+def pieces_of(units: Sequence[Unit], language_code: str, rules: Rules) -> list[Piece]:
+    """The pieces of the units in order."""
     known = grammar(language_code)
-    texts = [plain_text(word) for word in words]
+    turns = [_begins_turn(units, place, rules) for place in range(len(units))]
     pieces: list[Piece] = []
-    for place, word in enumerate(words):
-        before = glue(texts[place - 1], texts[place], language_code) if place else ""
-        after = _strength_after(words, texts, place, known, rules)
-        pieces.extend(_cut(word, texts[place], before, after, rules.characters_per_line))
+    for place, unit in enumerate(units):
+        after = _strength_after(units, place, known, rules)
+        if any(turns[place + 1 : place + 2]):
+            after = max(after, SENTENCE)
+        parts = _cut(unit, language_code, rules)
+        pieces.extend(_pieces(unit, parts, after, rules, begins_turn=turns[place]))
     return pieces
 
 
-def _strength_after(words: Sequence[Word], texts: Sequence[str], place: int, known: Grammar, rules: Rules) -> float:
-    if place + 1 == len(words):
+def _begins_turn(units: Sequence[Unit], place: int, rules: Rules) -> bool:
+    if not place or not rules.parts_speakers:
+        return False
+    before, now = units[place - 1].speaker, units[place].speaker
+    return before is not None and now is not None and before != now
+
+
+def _strength_after(units: Sequence[Unit], place: int, known: Grammar, rules: Rules) -> float:
+    if place + 1 == len(units):
         return SENTENCE
-    pause_ms = (words[place + 1].start - words[place].end) * 1000
-    return strength(texts[place], texts[place + 1], pause_ms / rules.long_pause_ms, known)
+    unit, following = units[place], units[place + 1]
+    pause_ms = (following.start - unit.end) * 1000
+    found = strength(unit.text, following.text, pause_ms / rules.long_pause_ms, known)
+    return max(found, SENTENCE) if unit.closes else found
 
 
-def _cut(word: Word, text: str, before: str, after: float, limit: int) -> Iterator[Piece]:
-    start_ms, end_ms = _floor_ms(word.start), -_floor_ms(-word.end)
-    parts = [text] if len(text) <= limit else _parts(text, limit)
+def _pieces(unit: Unit, parts: Sequence[str], after: float, rules: Rules, *, begins_turn: bool) -> Iterator[Piece]:
+    start_ms, end_ms = _floor_ms(unit.start), -_floor_ms(-unit.end)
     for number, part in enumerate(parts, 1):
         last = number == len(parts)
-        yield Piece(part, before if number == 1 else "", word, start_ms, end_ms, last, after if last else BOUND)
+        before = unit.glue if number == 1 else ""
+        yield Piece(
+            text=part,
+            glue=before,
+            width=rules.measure(part),
+            glue_width=rules.measure(before),
+            unit=unit,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            ends_unit=last,
+            begins_turn=begins_turn and number == 1,
+            strength=after if last else BOUND,
+        )
 
 
-def _parts(text: str, limit: int) -> list[str]:
-    """The text in as few parts as possible of at most `limit` characters, none inside a written character."""
+def _cut(unit: Unit, language_code: str, rules: Rules) -> list[str]:
+    """The text in as few parts as possible that fit on a line, none inside a written character."""
+    limit = line_limit(unit, rules)
+    if rules.measure(unit.shown) <= limit:
+        return [unit.shown]
     parts = [""]
-    for cluster in clusters(text):
-        if parts[-1] and len(parts[-1]) + len(cluster) > limit:
-            parts.append("")
+    for cluster in clusters(unit.shown):
+        if parts[-1] and rules.measure(parts[-1] + cluster) > limit:
+            parts.append(_carried(parts, cluster) if is_unspaced(language_code) else "")
         parts[-1] += cluster
     return [part for part in (part.strip() for part in parts) if part]
 
 
-def clusters(text: str) -> list[str]:
-    """The text in written characters: a base with its marks, joined emoji as one."""
-    starts = [place for place in range(1, len(text)) if not _is_joined(text[place - 1], text[place])]
-    return [text[first:last] for first, last in pairwise(chain([0], starts, [len(text)]))]
+def line_limit(unit: Unit, rules: Rules) -> float:
+    """How long a part of the unit may be so that a line can hold it with the notes that it may get."""
+    notes = rules.measure(BEFORE_LYRIC + AFTER_LYRIC) if unit.lyric else 0
+    return max(rules.characters_per_line - notes, 1)
 
 
-def _is_joined(earlier: str, later: str) -> bool:
-    is_skin_tone = "\U0001f3fb" <= later <= "\U0001f3ff"
-    return _JOINER in (earlier, later) or is_skin_tone or unicodedata.category(later).startswith("M")
+def _carried(parts: list[str], following: str) -> str:
+    """What goes over to the next line, so that none begins with what no line may begin with; taken from the parts."""
+    written = clusters(parts[-1])
+    kept = len(written)
+    while kept > 1 and not may_part(written[kept - 1], "".join([*written[kept:], following])):
+        kept -= 1
+    if kept == 1 and not may_part(written[0], "".join([*written[1:], following])):
+        return ""
+    parts[-1] = "".join(written[:kept])
+    return "".join(written[kept:])
 
 
 def _floor_ms(seconds: float) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -22,13 +23,22 @@ class Rules:
     """How much earlier than its first word a cue may come, if it is too short otherwise."""
     closed_gap_ms: int = 500
     """Between cues nearer than this, the earlier one stays until only the gap is left: no flicker."""
+    measure: Callable[[str], float] = len
+    """How the language counts the characters of a text."""
+    parts_speakers: bool = True
+    """Whether each speaker has lines of their own."""
+    dash: str = "-"
+    """Before the line of each speaker where several share a cue and have no label."""
+    first_speaker_has_dash: bool = True
+    snap_ms: int = 280
+    """Within so much of a shot change, cues come with it and go just before it."""
 
     @property
     def capacity(self) -> int:
         """Characters that fit into one cue."""
         return self.characters_per_line * self.lines
 
-    def reading_ms(self, characters: int) -> int:
+    def reading_ms(self, characters: float) -> int:
         """How long so many characters take to read, rounded up."""
         return -int(-characters * 1000 // self.characters_per_second)
 

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Literal
-
-from pydantic import Field
 
 from services.documents import cues as documents
-from services.documents.codec import reader, to_json
+from services.documents.codec import DocumentError, reader, to_json
 from services.documents.cues import Cues
 from services.documents.media import Media
-from services.documents.transcript import Transcript, Word
-from services.runtime.errors import InvalidSetting
+from services.documents.speakers import Speakers
+from services.documents.transcript import Transcript
+from services.documents.translation import Translation
+from services.runtime.errors import InvalidDocument, UnreadableMedia
 from services.runtime.stage import Input, Output, Run, Stage
 
 from .ass import ass
+from .engine import shot_changes
 from .layout import lay_out
 from .report import report
-from .rules import Rules, milliseconds
-from .text import srt, txt, vtt
+from .rules import milliseconds
+from .settings import SubtitlesSettings
+from .text import srt, tsv, txt, vtt
+from .translated import units_of_translation
+from .ttml import ttml
+from .units import Unit, labelled, units_of_words, without_notes
 
 log = logging.getLogger(__name__)
 
@@ -31,60 +33,17 @@ ASSUMED_FRAME_RATE = Fraction(25)
 """Frames per second where there is no picture."""
 FASTEST_FRAME_RATE = 1000
 
-Seconds = Annotated[float, Field(ge=0, le=60)]
-
-
-@dataclass(frozen=True)
-class SubtitlesSettings:
-    formats: tuple[Literal["srt", "vtt", "ass", "txt"], ...] = ("srt", "vtt", "ass", "txt")
-    """Formats to write beside the cues document and the readability report."""
-    characters_per_line: Annotated[int, Field(ge=8, le=200)] = 42
-    """Most characters on a line, spaces included, 8 to 200."""
-    lines: Annotated[int, Field(ge=1, le=4)] = 2
-    """Most lines of a cue, 1 to 4."""
-    minimum_duration_seconds: Seconds = 0.833
-    """Shortest time on screen, in seconds, up to the maximum."""
-    maximum_duration_seconds: Annotated[float, Field(ge=0.5, le=60)] = 7.0
-    """Longest time on screen, in seconds, 0.5 to 60."""
-    characters_per_second: Annotated[float, Field(ge=1, le=100)] = 17.0
-    """Fastest reading speed, in characters per second, 1 to 100."""
-    gap_frames: Annotated[int, Field(ge=0, le=100)] = 2
-    """Least time between two cues, in frames of the film, 0 to 100; 25 frames a second where there is no picture."""
-    long_pause_seconds: Annotated[float, Field(ge=0.1, le=60)] = 1.0
-    """A silence between words that no cue goes over, in seconds, 0.1 to 60."""
-    lead_in_seconds: Seconds = 0.25
-    """How much earlier than its first word a cue may come if it is too short otherwise, in seconds, 0 to 60."""
-    closed_gap_seconds: Seconds = 0.5
-    """Cues nearer than this stay until only the gap is left before the next one, in seconds, 0 to 60."""
-    paragraph_pause_seconds: Seconds = 2.0
-    """A silence that begins a new paragraph of the text file, in seconds, 0 to 60."""
-
-    def __post_init__(self) -> None:
-        if self.minimum_duration_seconds > self.maximum_duration_seconds:
-            raise InvalidSetting(
-                f"setting subtitles.minimum_duration_seconds: {self.minimum_duration_seconds} is above "
-                f"subtitles.maximum_duration_seconds ({self.maximum_duration_seconds}); lower it or raise that"
-            )
-
-    def rules(self, frame_rate: Fraction) -> Rules:
-        """The rules for a film of so many frames per second."""
-        return Rules(
-            characters_per_line=self.characters_per_line,
-            lines=self.lines,
-            minimum_duration_ms=milliseconds(self.minimum_duration_seconds),
-            maximum_duration_ms=milliseconds(self.maximum_duration_seconds),
-            characters_per_second=self.characters_per_second,
-            gap_ms=math.ceil(self.gap_frames * 1000 / frame_rate),
-            long_pause_ms=milliseconds(self.long_pause_seconds),
-            lead_in_ms=milliseconds(self.lead_in_seconds),
-            closed_gap_ms=milliseconds(self.closed_gap_seconds),
-        )
-
 
 class Subtitles(Stage[SubtitlesSettings]):
     name = "subtitles"
-    version = "1"
-    inputs = (Input("transcript"), Input("media"))
+    version = "2"
+    inputs = (
+        Input("transcript"),
+        Input("media"),
+        Input("translation", optional=True),
+        Input("speakers", optional=True),
+        Input("film", optional=True),
+    )
     outputs = (
         Output("cues", documents.MEDIA_TYPE),
         Output("report", documents.REPORT_MEDIA_TYPE),
@@ -92,22 +51,23 @@ class Subtitles(Stage[SubtitlesSettings]):
         Output("vtt", "text/vtt", optional=True),
         Output("ass", "text/x-ssa", optional=True),
         Output("txt", "text/plain", optional=True),
+        Output("tsv", "text/tab-separated-values", optional=True),
+        Output("ttml", "application/ttml+xml", optional=True),
     )
-    libraries = ("pysubs2",)
+    libraries = ("pysubs2", "scenedetect")
 
     def run(self, run: Run[SubtitlesSettings]) -> None:
-        transcript = run.read("transcript", reader(Transcript))
+        language_code, units = _spoken(run)
         media = run.read("media", reader(Media))
-        words = tuple(transcript.words)
-        rules = run.settings.rules(frame_rate(media))
-        end = end_of(media)
-        start = milliseconds(media.clip_start or 0.0)
-        cues = lay_out(words, transcript.language_code, milliseconds(end), rules, start_ms=start)
-        if not words:
-            run.warn("NO_SPEECH", "the transcript has no words: the subtitles are valid and empty")
-        _write_documents(run, cues, words, rules)
-        _write_texts(run, cues, words)
-        run.progress(end, end)
+        rules = run.settings.rules(language_code, frame_rate(media))
+        cuts = _cuts(run, media)
+        start_ms, end_ms = milliseconds(media.clip_start or 0.0), milliseconds(end_of(media))
+        track = lay_out(units, language_code, end_ms, rules, start_ms=start_ms, cuts=cuts)
+        if not units:
+            run.warn("NO_SPEECH", "nobody says a word: the subtitles are valid and empty")
+        _write_documents(run, track.cues, report(track, rules, cuts))
+        _write_texts(run, track.cues, units)
+        run.progress(end_of(media), end_of(media))
 
 
 def frame_rate(media: Media) -> Fraction:
@@ -124,22 +84,74 @@ def end_of(media: Media) -> float:
     return media.duration_seconds if media.clip_end is None else media.clip_end
 
 
-def _write_documents(run: Run[SubtitlesSettings], cues: Cues, words: Sequence[Word], rules: Rules) -> None:
-    readability = report(cues, words, rules)
-    speed = readability.characters_per_second_median
-    log.info("%d cues, %.1f characters per second, %d findings", len(cues.cues), speed, len(readability.findings))
+def _spoken(run: Run[SubtitlesSettings]) -> tuple[str, list[Unit]]:
+    """The language of the track, and its units: of the translation if there is one, else of the transcript."""
+    transcript = run.read("transcript", reader(Transcript))
+    if run.inputs("translation"):
+        translation = run.read("translation", reader(Translation))
+        language_code, units = translation.language_code, _translated(translation, transcript)
+    else:
+        language_code = transcript.language_code
+        units = units_of_words(tuple(transcript.words), language_code)
+    units = without_notes(units)
+    return language_code, list(labelled(units, _names(run)))
+
+
+def _translated(translation: Translation, transcript: Transcript) -> list[Unit]:
+    try:
+        return units_of_translation(translation, transcript)
+    except DocumentError as error:
+        raise InvalidDocument(f"subtitles cannot time its input 'translation': {error}") from error
+
+
+def _names(run: Run[SubtitlesSettings]) -> dict[str, str]:
+    """The names that are to be shown, by speaker."""
+    if run.settings.speaker_style != "labels" or not run.inputs("speakers"):
+        return {}
+    return {speaker.id: speaker.name for speaker in run.read("speakers", reader(Speakers)).speakers}
+
+
+def _cuts(run: Run[SubtitlesSettings], media: Media) -> list[int]:
+    """The shot changes of the film or clip, as film times in milliseconds: none if there is no picture."""
+    picture = next((stream for stream in media.streams if stream.kind == "video"), None)
+    if not run.settings.shot_changes or picture is None or not _is_moving(media):
+        return []
+    if not run.inputs("film"):
+        run.warn("SHOT_CHANGES_UNKNOWN", "no film came with the transcript: no cue was moved to a shot change")
+        return []
+    offset = picture.start_offset_seconds
+    start, end = (media.clip_start or 0.0) - offset, end_of(media) - offset
+    try:
+        cuts = shot_changes(run.input("film"), start, end, run.progress)
+    except UnreadableMedia as error:
+        run.warn("SHOT_CHANGES_UNKNOWN", f"{error}: no cue was moved to a shot change")
+        return []
+    log.info("%d shot changes", len(cuts))
+    return [int((cut + offset) * 1000) for cut in cuts]
+
+
+def _is_moving(media: Media) -> bool:
+    return 1 <= Fraction(media.frame_rate or 0) <= FASTEST_FRAME_RATE
+
+
+def _write_documents(run: Run[SubtitlesSettings], cues: Cues, readability: documents.Readability) -> None:
+    left = sum(not finding.fixed for finding in readability.findings)
+    speed, mended = readability.characters_per_second_median, len(readability.findings) - left
+    log.info("%d cues, %.1f characters per second, %d findings, %d mended", len(cues.cues), speed, left, mended)
     language = cues.language_code
     run.output("cues", "cues.json", language=language).write_bytes(to_json(cues))
     run.output("report", "readability.json", language=language).write_bytes(to_json(readability))
 
 
-def _write_texts(run: Run[SubtitlesSettings], cues: Cues, words: Sequence[Word]) -> None:
+def _write_texts(run: Run[SubtitlesSettings], cues: Cues, units: Sequence[Unit]) -> None:
     pause_ms = milliseconds(run.settings.paragraph_pause_seconds)
     writers: dict[str, Callable[[], str]] = {
         "srt": lambda: srt(cues),
         "vtt": lambda: vtt(cues),
         "ass": lambda: ass(cues),
-        "txt": lambda: txt(words, cues.language_code, pause_ms),
+        "txt": lambda: txt(units, cues.language_code, pause_ms),
+        "tsv": lambda: tsv(cues),
+        "ttml": lambda: ttml(cues),
     }
     for role in dict.fromkeys(run.settings.formats):
         path = run.output(role, f"subtitles.{role}", language=cues.language_code)

@@ -1,4 +1,4 @@
-"""Writers: cues as SRT and WebVTT, words as readable text.
+"""Writers: cues as SRT, WebVTT and TSV, units as readable text.
 
 SRT and WebVTT are written here, as pysubs2 would lose text: it takes `\\N` and `{...}` in a cue for its own markup,
 escapes neither `<` nor `&` for WebVTT, cannot name WebVTT cues, and cuts times at 100 hours.
@@ -7,16 +7,17 @@ escapes neither `<` nor `&` for WebVTT, cannot name WebVTT cues, and cuts times 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from services.documents.cues import Cue, Cues
-from services.documents.transcript import Word
 
+from .bidi import directed
 from .boundaries import ends_sentence
 from .grammar import grammar
-from .pieces import glue, plain_text
 from .rules import milliseconds
+from .scripts import glue
+from .units import Unit
 
 _MARKUP = re.compile(r"<(?=/?[A-Za-z][^<>]*>)|\{(?=\\)|\\(?=[Nnh])|--(?=>\s*\d)")
 """Where players begin to take text for a tag, a command or a time line."""
@@ -28,32 +29,50 @@ def srt(cues: Cues) -> str:
 
     SRT has no way to escape: where text would be taken for markup, an invisible word joiner breaks it up.
     """
-    return "".join(f"{cue.number}\n{_interval(cue, ',')}\n{_MARKUP.sub(_broken_up, cue.text)}\n\n" for cue in cues.cues)
+    return "".join(f"{cue.number}\n{_interval(cue, ',')}\n{_shown(cues, cue, _unmarked)}\n\n" for cue in cues.cues)
 
 
 def vtt(cues: Cues) -> str:
     """WebVTT (W3C): each cue under its id."""
-    return "WEBVTT\n\n" + "".join(f"{cue.id}\n{_interval(cue, '.')}\n{_escaped(cue.text)}\n\n" for cue in cues.cues)
+    shown = (f"{cue.id}\n{_interval(cue, '.')}\n{_shown(cues, cue, _escaped)}\n\n" for cue in cues.cues)
+    return "WEBVTT\n\n" + "".join(shown)
 
 
-def txt(words: Sequence[Word], language_code: str, paragraph_pause_ms: int) -> str:
-    """What is said, for reading: a line for each sentence, an empty line at each pause of that length."""
-    return "".join(_with_separators(words, language_code, paragraph_pause_ms))
+def tsv(cues: Cues) -> str:
+    """Tab-separated start and end in milliseconds and text on one line, under the heading that Whisper's have."""
+    rows = (_row(cue, cues.language_code) for cue in cues.cues)
+    return "start\tend\ttext\n" + "".join(rows)
 
 
-def _with_separators(words: Sequence[Word], language_code: str, paragraph_pause_ms: int) -> Iterator[str]:
+def txt(units: Sequence[Unit], language_code: str, paragraph_pause_ms: int) -> str:
+    """What is said, for reading: a line for each sentence and speaker, an empty line at each pause of that length."""
+    return "".join(_with_separators(units, language_code, paragraph_pause_ms))
+
+
+def _with_separators(units: Sequence[Unit], language_code: str, paragraph_pause_ms: int) -> Iterator[str]:
     known = grammar(language_code)
-    for word, following in pairwise(words):
-        text, next_text = plain_text(word), plain_text(following)
-        yield text
-        if milliseconds(following.start - word.end) >= paragraph_pause_ms:
+    for unit, following in pairwise(units):
+        yield unit.shown
+        if milliseconds(following.start - unit.end) >= paragraph_pause_ms:
             yield "\n\n"
-        elif ends_sentence(text, next_text, known):
+        elif unit.closes or unit.speaker != following.speaker or ends_sentence(unit.text, following.text, known):
             yield "\n"
         else:
-            yield glue(text, next_text, language_code)
-    if words:
-        yield plain_text(words[-1]) + "\n"
+            yield following.glue
+    if units:
+        yield units[-1].shown + "\n"
+
+
+def _row(cue: Cue, language_code: str) -> str:
+    text = cue.lines[0]
+    for line in cue.lines[1:]:
+        text += glue(text, line, language_code) + line
+    return f"{milliseconds(cue.start)}\t{milliseconds(cue.end)}\t{text}\n"
+
+
+def _shown(cues: Cues, cue: Cue, write: Callable[[str], str]) -> str:
+    text = "\n".join(directed(write(line), cues.language_code) for line in cue.lines)
+    return f"<i>{text}</i>" if cue.lyric else text
 
 
 def _interval(cue: Cue, point: str) -> str:
@@ -64,6 +83,10 @@ def _timestamp(seconds: float, point: str) -> str:
     whole, fraction = divmod(milliseconds(seconds), 1000)
     minutes, second = divmod(whole, 60)
     return f"{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}{point}{fraction:03d}"
+
+
+def _unmarked(text: str) -> str:
+    return _MARKUP.sub(_broken_up, text)
 
 
 def _broken_up(opening: re.Match[str]) -> str:

@@ -18,7 +18,7 @@ class Speech:
 
     start_ms: int
     end_ms: int
-    characters: int
+    characters: float
 
 
 @dataclass(frozen=True)

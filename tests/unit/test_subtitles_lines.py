@@ -9,15 +9,17 @@ from hypothesis import given
 
 from services.documents.transcript import Word
 from services.subtitles.lines import break_lines, join
-from services.subtitles.pieces import Piece, clusters, glue, pieces_of, plain_text
+from services.subtitles.pieces import Piece, pieces_of
 from services.subtitles.rules import Rules
-from tests.spoken_words import any_words, spoken, word
+from services.subtitles.scripts import clusters, glue
+from services.subtitles.units import plain_text, units_of_words
+from tests.spoken_words import any_words, spoken
 
 RULES = Rules()
 
 
 def lines_of(text: str) -> list[str]:
-    return list(break_lines(pieces_of(spoken(text), "en", RULES), RULES))
+    return list(break_lines(pieces_of(units_of_words(spoken(text), "en"), "en", RULES), RULES))
 
 
 def fewest_lines(pieces: list[Piece], limit: int) -> int:
@@ -64,7 +66,7 @@ def test_the_upper_line_is_the_shorter_one_where_nothing_else_decides() -> None:
 
 @given(any_words())
 def test_there_are_no_more_lines_than_needed(words: list[Word]) -> None:
-    pieces = pieces_of(words[:6], "en", RULES)[:12]
+    pieces = pieces_of(units_of_words(words[:6], "en"), "en", RULES)[:12]
     if pieces:
         assert len(break_lines(pieces, RULES)) == fewest_lines(pieces, RULES.characters_per_line)
 
@@ -94,7 +96,7 @@ def test_written_characters_are_kept_whole(text: str, written: list[str]) -> Non
     ],
 )
 def test_what_would_break_a_line_becomes_a_space(text: str, plain: str) -> None:
-    assert plain_text(word(1, text, 0.0, 1.0)) == plain
+    assert plain_text(text) == plain
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import pytest
 
 from services.documents.codec import from_json, to_json
 from services.documents.cues import Cue, Cues, Readability
+from services.subtitles.layout import Track
 from services.subtitles.report import check, report
 from services.subtitles.rules import Rules
-from tests.spoken_words import word
+from services.subtitles.units import Unit
 
 RULES = Rules()
 GOOD = Cues(
@@ -65,20 +66,44 @@ def test_a_limit_may_be_reached_exactly(cues: Cues) -> None:
 
 def test_the_report_gives_the_reading_speeds_and_the_findings_in_order_of_the_cues() -> None:
     cues = changed(1, start=2.0)
-    words = [word(1, "x" * 50, 1.0, 3.0), word(2, "y" * 60, 3.0, 5.0)]
-    readability = report(cues, words, RULES)
+    long = [Unit("x" * 50, "", 1.0, 3.0, ("w1",)), Unit("y" * 60, "", 3.0, 5.0, ("w2",))]
+    readability = report(Track(cues, cues, cues, (("c1", long[0]), ("c2", long[1]))), RULES)
     assert readability.cue_count == 2
     assert readability.characters_per_second_maximum == 31.0
     assert readability.characters_per_second_median == pytest.approx((31 + 5 / 1.92) / 2, abs=0.001)
-    assert [(it.rule, it.cue, it.measured) for it in readability.findings] == [
-        ("CHARACTERS_PER_SECOND", "c1", 31.0),
-        ("WORD_SPLIT", "c1", 50),
-        ("WORD_SPLIT", "c2", 60),
+    assert [(it.rule, it.cue, it.measured, it.fixed) for it in readability.findings] == [
+        ("CHARACTERS_PER_SECOND", "c1", 31.0, False),
+        ("WORD_SPLIT", "c1", 50, False),
+        ("WORD_SPLIT", "c2", 60, False),
     ]
     assert from_json(Readability, to_json(readability)) == readability
 
 
+def test_what_was_broken_by_the_speech_and_mended_by_the_layout_is_told_as_fixed() -> None:
+    hasty = changed(1, start=2.0)
+    (finding,) = report(Track(GOOD, hasty, GOOD), RULES).findings
+    assert (finding.rule, finding.cue, finding.measured, finding.fixed) == ("CHARACTERS_PER_SECOND", "c1", 31.0, True)
+
+
+def test_a_cue_beside_a_shot_change_is_found_and_one_that_was_moved_to_it_is_told_as_fixed() -> None:
+    cuts = [3_060]
+    moved = Cues("en", (dataclasses.replace(GOOD.cues[0], end=2.98), dataclasses.replace(GOOD.cues[1], start=3.06)))
+    assert [it.rule for it in check(GOOD, RULES, cuts)] == ["SHOT_CHANGE", "SHOT_CHANGE"]
+    assert check(moved, RULES, cuts) == []
+    assert [(it.rule, it.cue, it.fixed) for it in report(Track(moved, moved, GOOD), RULES, cuts).findings] == [
+        ("SHOT_CHANGE", "c1", True),
+        ("SHOT_CHANGE", "c2", True),
+    ]
+
+
+def test_a_line_that_begins_with_what_no_line_may_begin_with_is_found() -> None:
+    wrong = Cues("ja", (Cue("c1", 1, 1.0, 7.0, ("今日は", "、雨です"), ("w1",)),))
+    assert [it.rule for it in check(wrong, RULES)] == ["LINE_START"]
+    assert check(dataclasses.replace(wrong, language_code="en"), RULES) == []
+
+
 def test_the_report_of_an_empty_track_is_a_valid_document() -> None:
-    empty = report(Cues("en", ()), [], RULES)
+    nothing = Cues("en", ())
+    empty = report(Track(nothing, nothing, nothing), RULES)
     assert (empty.cue_count, empty.characters_per_second_maximum, empty.findings) == (0, 0.0, ())
     assert from_json(Readability, to_json(empty)) == empty

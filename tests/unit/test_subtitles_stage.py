@@ -16,7 +16,8 @@ from services.runtime.errors import InvalidSetting
 from services.runtime.manifest import SettingRecord
 from services.runtime.settings import effective
 from services.runtime.testing import RecordedRun, make_run
-from services.subtitles.stage import Subtitles, SubtitlesSettings, end_of, frame_rate
+from services.subtitles.settings import SubtitlesSettings
+from services.subtitles.stage import Subtitles, end_of, frame_rate
 from tests.spoken_words import FILM, spoken, transcript_of
 
 
@@ -40,6 +41,8 @@ def test_every_format_is_written_under_a_neutral_name_with_its_language(tmp_path
         "vtt": "subtitles.vtt",
         "ass": "subtitles.ass",
         "txt": "subtitles.txt",
+        "tsv": "subtitles.tsv",
+        "ttml": "subtitles.ttml",
     }
     assert all(it.attributes == {"language": "en-GB"} for it in run.outputs)
     assert all(it.path.is_file() for it in run.outputs)
@@ -111,7 +114,7 @@ def with_rate(rate: str | None) -> Media:
 )
 def test_the_gap_is_counted_in_frames_of_the_film(rate: str | None, assumed: Fraction, gap_ms: int) -> None:
     assert frame_rate(with_rate(rate)) == assumed
-    assert SubtitlesSettings().rules(assumed).gap_ms == gap_ms
+    assert SubtitlesSettings().rules("en", assumed).gap_ms == gap_ms
 
 
 def test_a_film_without_a_picture_has_the_assumed_frame_rate() -> None:

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from services.documents.cues import Cue, Cues
 from services.subtitles.ass import ass
-from services.subtitles.layout import lay_out
 from services.subtitles.rules import Rules, milliseconds
 from services.subtitles.text import srt, txt, vtt
-from tests.spoken_words import any_words, spoken, word
+from services.subtitles.units import units_of_words
+from tests.spoken_words import any_words, laid_out, spoken, word
 
 Read = list[tuple[str, int, int, str]]
 """Name, start and end in milliseconds, and text of each cue."""
@@ -54,7 +54,7 @@ ODD = Cues(
     ),
 )
 FAR = Cues("en", (Cue("c1", 1, 360_000.123, 360_001.456, ("far",), ("w1",)),))
-tracks = any_words().map(lambda words: lay_out(words, "en", 10**9, Rules()))
+tracks = any_words().map(lambda words: laid_out(words, "en", 10**9, Rules()))
 
 
 def read_srt(text: str) -> Read:
@@ -189,8 +189,9 @@ def test_ffprobe_reads_an_empty_track(write: Callable[[Cues], str], name: str, t
 
 def test_text_has_a_line_for_each_sentence_and_a_paragraph_for_each_pause() -> None:
     words = spoken("Good day. How are you, Mr. Smith? | Fine")
-    assert txt(words, "en", 1500) == "Good day.\nHow are you, Mr. Smith?\n\nFine\n"
+    assert txt(units_of_words(words, "en"), "en", 1500) == "Good day.\nHow are you, Mr. Smith?\n\nFine\n"
 
 
 def test_text_of_a_script_without_spaces_has_none() -> None:
-    assert txt([word(1, "今日", 0, 1), word(2, "は。", 1, 2), word(3, "雨", 2, 3)], "ja", 1500) == "今日は。\n雨\n"
+    words = [word(1, "今日", 0, 1), word(2, "は。", 1, 2), word(3, "雨", 2, 3)]
+    assert txt(units_of_words(words, "ja"), "ja", 1500) == "今日は。\n雨\n"

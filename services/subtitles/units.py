@@ -1,0 +1,115 @@
+"""Units: words as they are shown, of a transcript or of a translation, with the time in which they are spoken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from services.documents.transcript import Word
+
+from .scripts import glue, is_unspaced, may_part
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
+_DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""Embeddings, overrides and isolates: one that is never closed would turn all that a player shows after it."""
+NOTES = "♪♫♩♬"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word, or what is shown as one: cues and lines are divided between units."""
+
+    text: str
+    glue: str
+    """What stands before it if it does not begin a line: a space or nothing."""
+    start: float
+    """Film time in seconds."""
+    end: float
+    sources: tuple[str, ...]
+    """Ids of the words, or of the translation's sentence, that it shows."""
+    speaker: str | None = None
+    """Id of who speaks it: the last one known of, where nobody knows."""
+    lyric: bool = False
+    label: str = ""
+    """Name of the speaker, where a turn begins and names are to be shown."""
+    closes: bool = False
+    """Whether a sentence is known to end with it, whatever its punctuation."""
+
+    @property
+    def shown(self) -> str:
+        """The text with its label."""
+        return f"{self.label}: {self.text}" if self.label else self.text
+
+
+def plain_text(text: str) -> str:
+    """The text with spaces for line breaks and control characters, never empty."""
+    return " ".join(_DIRECTIONS.sub("", _CONTROLS.sub(" ", text)).split()) or "\N{REPLACEMENT CHARACTER}"
+
+
+def units_of_words(words: Sequence[Word], language_code: str) -> list[Unit]:
+    """The words of a transcript, each as a unit; with its neighbour where no line may be broken between them."""
+    texts = [plain_text(word.text) for word in words]
+    units = []
+    for place, (word, text) in enumerate(zip(words, texts, strict=True)):
+        before = glue(texts[place - 1], text, language_code) if place else ""
+        units.append(Unit(text, before, word.start, word.end, (word.id,), word.speaker, word.lyric is not None))
+    units = list(_spoken_by_somebody(units))
+    return join_inseparable(units) if is_unspaced(language_code) else units
+
+
+def join_inseparable(units: Iterable[Unit]) -> list[Unit]:
+    """Units of a script without spaces, joined where no line may be broken between them."""
+    joined: list[Unit] = []
+    for unit in units:
+        if joined and not unit.glue and _is_alike(joined[-1], unit) and not may_part(joined[-1].text, unit.text):
+            joined[-1] = _both(joined[-1], unit)
+        else:
+            joined.append(unit)
+    return joined
+
+
+def without_notes(units: Sequence[Unit]) -> list[Unit]:
+    """The units with no notes in what is sung: each cue of it gets its own. What is only notes keeps them."""
+    kept: list[Unit] = []
+    for unit in units:
+        bare = replace(unit, text=unit.text.strip(NOTES + " ")) if unit.lyric else unit
+        if bare.text:
+            if kept and _is_only_notes(kept[-1], bare):
+                bare = replace(_both(kept.pop(), bare), text=bare.text)
+            kept.append(bare)
+        elif kept and _is_alike(kept[-1], unit):
+            kept[-1] = replace(_both(kept[-1], unit), text=kept[-1].text)
+        else:
+            kept.append(replace(unit, text=NOTES[0]))
+    return kept
+
+
+def labelled(units: Iterable[Unit], names: Mapping[str, str]) -> Iterator[Unit]:
+    """The units with the speaker's name, if there is one, where somebody else begins to speak."""
+    before: str | None = None
+    for unit in units:
+        name = names.get(unit.speaker or "", "")
+        yield replace(unit, label=plain_text(name)) if name and unit.speaker != before else unit
+        before = unit.speaker
+
+
+def _spoken_by_somebody(units: Iterable[Unit]) -> Iterator[Unit]:
+    last: str | None = None
+    for unit in units:
+        last = unit.speaker or last
+        yield unit if unit.speaker == last else replace(unit, speaker=last)
+
+
+def _is_alike(one: Unit, other: Unit) -> bool:
+    return one.lyric == other.lyric and one.speaker == other.speaker
+
+
+def _is_only_notes(earlier: Unit, later: Unit) -> bool:
+    return earlier.text == NOTES[0] and earlier.lyric and _is_alike(earlier, later)
+
+
+def _both(one: Unit, other: Unit) -> Unit:
+    sources = tuple(dict.fromkeys(one.sources + other.sources))
+    text, end = one.text + other.glue + other.text, max(one.end, other.end)
+    return replace(one, text=text, end=end, sources=sources, closes=other.closes)
