@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from services.runtime.settings import service_access
 from services.runtime.stage import Loader, Run
 
-from . import marian_engine
+from . import indictrans2_engine, marian_engine, nllb_engine
 from .apertium_engine import ApertiumEngine
+from .ctranslate2_engine import Decoding
+from .llm_engine import Access, LlmEngine
 from .pairs import Route
 from .settings import TranslationSettings
 from .translator import Engine
@@ -17,18 +20,40 @@ from .translator import Engine
 @contextmanager
 def opened(run: Run[TranslationSettings], route: Route) -> Iterator[Engine]:
     """The engine of a route for one run."""
-    if route.engine == "apertium":
+    if route.engine == "llm":
+        journal = run.intermediate("conversation.jsonl", "application/x-ndjson", "what the language model was asked")
+        with LlmEngine(_access(run.settings, route.model), journal) as engine:
+            yield engine
+    elif route.engine == "apertium":
         yield ApertiumEngine(run.model(route.model), run.scratch("apertium"))
     else:
-        yield loaded(run, route)
-
-
-def loaded(loader: Loader[TranslationSettings], route: Route) -> Engine:
-    """The engine of a route that has a model to load, kept for the next run."""
-    return loader.engine(marian_engine.load, loader.model(route.model))
+        yield _loaded(run, route)
 
 
 def warm_up(loader: Loader[TranslationSettings], route: Route) -> None:
     """Loads what a run of the route would load."""
     if route.engine not in ("apertium", "llm"):
-        loaded(loader, route)
+        _loaded(loader, route)
+
+
+def _loaded(loader: Loader[TranslationSettings], route: Route) -> Engine:
+    """The engine of a route that has a model to load, kept for the next run."""
+    model, settings = loader.model(route.model), loader.settings
+    if route.engine == "marian":
+        return loader.engine(marian_engine.load, model)
+    decoding = Decoding(settings.device, settings.compute_type, settings.beam_size, settings.batch_tokens)
+    if route.engine == "nllb":
+        return loader.engine(nllb_engine.load, model, decoding)
+    return loader.engine(indictrans2_engine.load, model, decoding)
+
+
+def _access(settings: TranslationSettings, model: str) -> Access:
+    return Access(
+        url=settings.llm_url,
+        key=service_access("llm", settings.llm_url).key,
+        model=model,
+        timeout_seconds=settings.llm_timeout_seconds,
+        attempts=settings.llm_attempts,
+        max_requests=settings.llm_max_requests,
+        max_tokens=settings.llm_max_tokens,
+    )

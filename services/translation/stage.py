@@ -34,6 +34,8 @@ _PROBLEMS = {
     "TAG_LOST": "a tag of the source is not in the translation",
     "NOTES_LOST": "music notes of the source are not in the translation",
     "WORDS_UNKNOWN": "the engine did not know a word and left it as it was",
+    "BUDGET_SPENT": "nothing was translated, for the budget was spent",
+    "ANSWER_UNUSABLE": "the language model gave no answer that can be used",
 }
 
 
@@ -57,8 +59,10 @@ class Translate(Stage[TranslationSettings]):
         return tuple(dict.fromkeys(route.model for route in routes if route.engine != "llm"))
 
     def warm_up(self, loader: Loader[TranslationSettings]) -> None:
-        for route in loader.settings.routes if loader.settings.target_language else ():
-            engines.warm_up(loader, route)
+        settings = loader.settings
+        if settings.target_language:
+            for route in candidates(settings.routes, settings.source_language, settings.target_language):
+                engines.warm_up(loader, route)
 
     def run(self, run: Run[TranslationSettings]) -> None:
         said = run.read("transcript", codec.reader(Transcript))
