@@ -177,10 +177,10 @@ def _require_stages_of(request: JobRequest, stages: Sequence[str]) -> None:
                 )
 
 
-def stage_settings(stage: Stage[Any], profile: str) -> dict[str, SettingRecord]:
-    """What the environment and a profile say about one stage. Raises UnknownName and InvalidSetting."""
+def stage_settings(stage: Stage[Any], profile: str, *asked: Layer) -> dict[str, SettingRecord]:
+    """What somebody asked for, the environment and a profile say of one stage. Raises UnknownName, InvalidSetting."""
     profiled = _of_stages(settings.profile_layer(profile), (stage.name,))
-    layers = [settings.environment_layer((stage.name,)), profiled]
+    layers = [*asked, settings.environment_layer((stage.name,)), profiled]
     return settings.resolve(layers, {stage.name: stage.settings_type()})[stage.name]
 
 

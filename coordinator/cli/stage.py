@@ -1,23 +1,33 @@
-"""`cuegraph stage`: stages as servers of their own."""
+"""`cuegraph stage`: stages as servers of their own, and what to ask them."""
 
 from __future__ import annotations
 
+import json
+import mimetypes
+import uuid
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from google.protobuf.json_format import MessageToDict
 
+from services.runtime import wire
+from services.runtime.errors import InvalidRequest, MediaNotFound
+from services.runtime.manifest import now
+from services.runtime.registry import load_stage
+from services.runtime.request import StageInput, StageRequest
 from services.runtime.server import serve
+from services.runtime.settings import command_line_layer
+from services.runtime.store import blobs
+from services.runtime.store.base import Store
+from services.runtime.store.keys import UNSHARDED, Step
 
+from .. import admission
 from ..app import open_app
 from .options import StoreOption
-from .output import err, log_to_stderr
+from .output import err, log_to_stderr, print_json
 
-app = typer.Typer(help="Serves stages over gRPC.", no_args_is_help=True)
-
-
-@app.callback()
-def stage() -> None:
-    """Keeps `serve` a command of its own though it is the only one yet."""
+app = typer.Typer(help="Serves single stages over gRPC.", no_args_is_help=True)
 
 
 @app.command("serve")
@@ -40,3 +50,51 @@ def serve_stages(
         grace_seconds=grace,
         ready=lambda address: err.print(f"serving {', '.join(names)} on {address}", markup=False),
     )
+
+
+@app.command("request")
+def request_of_stage(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The stage.")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--input", metavar="ROLE=FILE", help="A file for a role of the stage; may be given many times."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="SETTING=VALUE", help="May be given many times.")
+    ] = None,
+    store: StoreOption = "",
+    profile: Annotated[str, typer.Option(help="cpu-small or gpu; else by what this machine has.")] = "",
+    job: Annotated[str, typer.Option(help="Name of the job to which the run belongs; else one made up.")] = "",
+    shard: Annotated[str, typer.Option(help="Part of the film, e.g. a language.")] = UNSHARDED,
+) -> None:
+    """Puts files into the store and prints what asks a served stage to work on them, for any gRPC client.
+
+    cuegraph stage request vad --input speech_audio=audio.wav --input media=media.json | grpcurl -plaintext -d @ ...
+    """
+    opened = open_app(store)
+    asked = command_line_layer([f"{name}.{setting}" for setting in settings or []])
+    request = StageRequest(
+        step=Step(job or f"{name}-{now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:8]}", 1, name, shard),
+        inputs=tuple(_input(opened.store, text) for text in inputs or []),
+        settings=admission.stage_settings(load_stage(name), profile or admission.default_profile(), asked),
+    )
+    print_json(MessageToDict(wire.request_to_proto(request), preserving_proto_field_name=True))
+
+
+def _input(store: Store, text: str) -> StageInput:
+    role, equals, file = text.partition("=")
+    if not equals or not file:
+        raise InvalidRequest(f"--input {text!r}: write it as ROLE=FILE, e.g. media=media.json")
+    path = Path(file)
+    if not path.is_file():
+        raise MediaNotFound(f"--input {role}: there is no file {file!r}; check the path")
+    return StageInput(role, blobs.add_file(store, path, _media_type(path)))
+
+
+def _media_type(path: Path) -> str:
+    """Documents say what they are; of other files the ending says it."""
+    if path.suffix == ".json":
+        schema = json.loads(path.read_bytes()).get("schema", "")
+        kind = schema.removeprefix("cuegraph.").partition("/")[0]
+        return f"application/vnd.cuegraph.{kind}+json" if kind else "application/json"
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
