@@ -13,6 +13,8 @@ import os
 import re
 import tomllib
 import typing
+import urllib.parse
+import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,12 +95,14 @@ def _s3_access() -> S3Access | None:
 class ServiceAccess:
     """Where a service outside is, and the key to it.
 
-    Both are said by whoever runs the process and by no job: one that named the address would be sent the key.
+    All of it is said by whoever runs the process and by no job: one that named the address would be sent the key.
     """
 
     address: str
     key: str = dataclasses.field(repr=False)
     """Empty if there is none."""
+    proxy: str = dataclasses.field(default="", repr=False)
+    """Address of the proxy on the way there; empty if there is none."""
 
 
 def service_access(service: str, default_address: str) -> ServiceAccess:
@@ -110,7 +114,13 @@ def service_access(service: str, default_address: str) -> ServiceAccess:
     address = os.environ.get(f"{name}_ADDRESS") or default_address
     if not re.fullmatch(r"https?://[^@?#\s]+", address):
         raise InvalidSetting(f"{name}_ADDRESS must be an http or https address without a user, a query or a fragment")
-    return ServiceAccess(address.rstrip("/"), os.environ.get(f"{name}_API_KEY", "").strip())
+    return ServiceAccess(address.rstrip("/"), os.environ.get(f"{name}_API_KEY", "").strip(), _proxy(address))
+
+
+def _proxy(address: str) -> str:
+    """The proxy that `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` name for an address."""
+    place = urllib.parse.urlsplit(address)
+    return "" if urllib.request.proxy_bypass(place.netloc) else urllib.request.getproxies().get(place.scheme, "")
 
 
 def allow_model_hubs() -> None:

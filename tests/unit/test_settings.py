@@ -160,3 +160,11 @@ def test_an_address_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, add
     with pytest.raises(CuegraphError) as refused:
         settings.service_access("tmdb", "https://api.example.org/3")
     assert refused.value.code == "SETTING_INVALID"
+
+
+def test_a_service_is_reached_by_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUEGRAPH_TMDB_ADDRESS", raising=False)
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:3128")
+    monkeypatch.setenv("no_proxy", "films.example.org")
+    assert settings.service_access("tmdb", "https://api.example.org/3").proxy == "http://127.0.0.1:3128"
+    assert settings.service_access("tmdb", "https://films.example.org/3").proxy == ""
