@@ -16,8 +16,8 @@ import soundfile
 from services.documents import codec
 from services.runtime.artifact import digest_file
 from services.runtime.errors import CuegraphError
-from services.runtime.models import Catalog, Model, ModelStore, listing
 from services.runtime.model_sources import ModelFile
+from services.runtime.models import Catalog, Model, ModelStore, listing
 from services.runtime.progress import Progress
 from services.runtime.testing import RecordedRun, make_run
 from services.separation import demucs_engine
