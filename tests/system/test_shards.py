@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,3 +121,26 @@ def test_a_step_with_nothing_to_do_leaves_a_manifest_with_the_reason_its_setting
     assert found[0].settings["onset"] == SettingRecord(0.7, "command line")
     assert b"vad.model is none" in blobs.read(node.store, found[0].logs[0].artifact)
     assert verify(node.store, job.job).ok
+
+
+def test_debugging_keeps_scratch_files_and_tells_debug_lines_to_who_watches_but_not_to_the_pipeline_log(
+    tmp_path: Path,
+) -> None:
+    def work(run: Run[UpperSettings]) -> None:
+        run.scratch("half-done.txt").write_text("half")
+        logging.getLogger("services.first").debug("looking closer")
+        join(run)
+
+    node = node_of(MemoryStore(), tmp_path)
+    plan = PLAN[:1]
+    job = replace(small_job(node.store, "without", plan=plan), job="job1", debug=True)
+    Jobs(node.store).create(job)
+    watched = drive(node, first=work)
+    found = commits.find(node.store, plan[0].of("job1"))
+    assert found is not None
+    (kept,) = found[0].intermediates
+    assert (kept.file_name, blobs.read(node.store, kept.artifact)) == ("scratch-half-done.txt", b"half")
+    assert "looking closer" in watched.lines
+    (log,) = node.store.list("jobs/job1/logs/")
+    assert b"looking closer" not in node.store.get(log)
+    assert b"looking closer" in blobs.read(node.store, found[0].logs[0].artifact)
