@@ -10,12 +10,11 @@ from typing import Any
 import ffmpeg
 
 from services.runtime.ffprobe import READING, MediaFacts, ffmpeg_url
-from services.runtime.languages import language
 from services.runtime.media import Clip
 from services.runtime.transcode import FFMPEG
 
 from .containers import COPY, Container, Placed
-from .subtitles import Subtitles
+from .subtitles import SUBTITLE_READING, Subtitles
 
 _NUDGE_SECONDS = 0.000001
 """Any shift at all keeps ffmpeg from moving the time of an MPEG transport stream to its first copied stream; this one
@@ -23,16 +22,28 @@ is less than a tick of every container."""
 
 _LEAD_SECONDS = 10.0
 """How much of the film before a clip is read: a container without an index is entered anywhere, and its pictures can be
-seen from the next key frame on only. What is copied and begins in it, subtitles or a cover, is dropped by ffmpeg."""
+seen from the next key frame on only. What is copied and begins in it, subtitles of the film, is dropped by ffmpeg."""
 
-_SUBTITLE_READING = {"protocol_whitelist": "file", "format_whitelist": "srt,webvtt,ass"}
 _ENCODING: dict[str, dict[str, Any]] = {
     "libx264": {"crf": 18, "preset": "veryfast", "pix_fmt": "yuv420p"},
     "aac": {"b": "192k"},
 }
 
-PICTURE_TYPES = {"mjpeg": ("jpg", "image/jpeg"), "png": ("png", "image/png")}
-"""Suffix and media type of the codecs of still pictures."""
+
+@dataclass(frozen=True)
+class PictureFile:
+    """The form in which a still picture is a file."""
+
+    suffix: str
+    media_type: str
+    ffmpeg_format: str
+
+
+PICTURE_FILES = {
+    "mjpeg": PictureFile("jpg", "image/jpeg", "jpeg_pipe"),
+    "png": PictureFile("png", "image/png", "png_pipe"),
+}
+"""By codec."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ class Cover:
     """A still picture, taken out of the film into a file."""
 
     path: Path
-    media_type: str
+    form: PictureFile
 
 
 @dataclass(frozen=True)
@@ -60,14 +71,12 @@ class Muxing:
 
     @property
     def lead(self) -> float:
-        """How many seconds of film are read before the clip begins; none if that would cost the cover."""
-        if self.clip is None or any(item.stream.is_picture for item in self.placed):
-            return 0.0
-        return min(self.clip.start, _LEAD_SECONDS)
+        """How many seconds of film are read before the clip begins."""
+        return min(self.clip.start, _LEAD_SECONDS) if self.clip else 0.0
 
     @property
     def layout(self) -> list[Placed | Subtitles]:
-        """The streams of the result in order: pictures, sound, new subtitles, what else the film holds."""
+        """The streams of the result in order: pictures, sound, new subtitles, what else the film holds; then covers."""
         film = [item for item in self.placed if item.is_film]
         return [*film, *self.subtitles, *self.placed[len(film) :]]
 
@@ -78,6 +87,8 @@ def mux_command(muxing: Muxing, path: Path) -> list[str]:
     streams = [
         film[str(item.stream.index)] if isinstance(item, Placed) else _cues(item, muxing.lead) for item in muxing.layout
     ]
+    if not muxing.container.holds_attachments:
+        streams += [_picture(cover, muxing.lead) for cover in muxing.covers]
     output = ffmpeg.output(*streams, ffmpeg_url(path), **_output_options(muxing))
     *command, url = output.compile(cmd=list(FFMPEG))
     return [*command, *_tags(muxing), *_attachments(muxing), url]
@@ -97,8 +108,13 @@ def _film(muxing: Muxing) -> Any:
 
 
 def _cues(subtitles: Subtitles, lead: float) -> Any:
-    options = {**_SUBTITLE_READING, "format": subtitles.ffmpeg_format, "itsoffset": f"{lead:.6f}"}
+    options = {**SUBTITLE_READING, "format": subtitles.ffmpeg_format, "itsoffset": f"{lead:.6f}"}
     return ffmpeg.input(ffmpeg_url(subtitles.path), **options)
+
+
+def _picture(cover: Cover, lead: float) -> Any:
+    options = {"protocol_whitelist": "file", "format": cover.form.ffmpeg_format, "itsoffset": f"{lead:.6f}"}
+    return ffmpeg.input(ffmpeg_url(cover.path), **options)
 
 
 def _output_options(muxing: Muxing) -> dict[str, Any]:
@@ -111,13 +127,15 @@ def _output_options(muxing: Muxing) -> dict[str, Any]:
         options["ss"] = f"{muxing.lead:.6f}"
     for position, item in enumerate(muxing.layout):
         options |= _stream_options(position, item, muxing)
+    for position, _ in enumerate(muxing.covers, len(muxing.layout)):
+        options |= {f"c:{position}": COPY, f"disposition:{position}": "attached_pic"}
     return options
 
 
 def _stream_options(position: int, item: Placed | Subtitles, muxing: Muxing) -> dict[str, Any]:
     if isinstance(item, Subtitles):
-        flag = "default" if item is muxing.subtitles[0] else "0"
-        return {f"c:{position}": muxing.container.subtitle_codec, f"disposition:{position}": flag}
+        flags = [flag for flag, is_set in (("default", item.is_default), ("forced", item.is_forced)) if is_set]
+        return {f"c:{position}": muxing.container.subtitle_codec, f"disposition:{position}": "+".join(flags) or "0"}
     options: dict[str, Any] = {f"c:{position}": item.codec}
     options |= {f"{key}:{position}": value for key, value in _ENCODING.get(item.codec, {}).items()}
     if item.stream.kind == "subtitle" and muxing.subtitles:
@@ -126,20 +144,26 @@ def _stream_options(position: int, item: Placed | Subtitles, muxing: Muxing) -> 
 
 
 def _tags(muxing: Muxing) -> list[str]:
-    """Language and title of the new subtitles. ffmpeg-python cannot give an option twice, so these are words."""
+    """Languages and titles of the tracks. ffmpeg-python cannot give an option twice, so these are words."""
     words = []
     for position, item in enumerate(muxing.layout):
-        if isinstance(item, Subtitles):
-            code, title = muxing.container.language_code(item.language_tag), language(item.language_tag).english_name
-            for tag in (f"language={code}", f"{muxing.container.title_tag}={title}"):
-                words += [f"-metadata:s:{position}", tag]
+        for tag in _stream_tags(item, muxing.container):
+            words += [f"-metadata:s:{position}", tag]
     return words
+
+
+def _stream_tags(item: Placed | Subtitles, container: Container) -> list[str]:
+    """What the film's own streams say goes along by itself, but MP4 has its own tag for the title."""
+    if isinstance(item, Subtitles):
+        return [f"language={container.language_code(item.language_tag)}", f"{container.title_tag}={item.title}"]
+    return [f"{container.title_tag}={item.stream.title}"] if item.stream.title else []
 
 
 def _attachments(muxing: Muxing) -> list[str]:
     words = []
-    for position, cover in enumerate(muxing.covers, len(muxing.layout)):
+    covers = muxing.covers if muxing.container.holds_attachments else ()
+    for position, cover in enumerate(covers, len(muxing.layout)):
         words += ["-attach", str(cover.path.absolute())]
-        words += [f"-metadata:s:{position}", f"mimetype={cover.media_type}"]
+        words += [f"-metadata:s:{position}", f"mimetype={cover.form.media_type}"]
         words += [f"-metadata:s:{position}", f"filename={cover.path.name}"]
     return words

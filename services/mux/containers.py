@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from services.runtime.ffprobe import StreamFacts
-from services.runtime.languages import language
+from services.runtime.languages import UNDETERMINED, language
 
 COPY = "copy"
 _TEXT_SUBTITLES = frozenset({"subrip", "ass", "ssa", "webvtt", "mov_text", "text", "srt"})
@@ -35,6 +35,8 @@ class Container:
 
     def language_code(self, tag: str) -> str:
         """ISO 639-2 as this container writes it. Raises UnknownName for a BCP-47 tag that has none."""
+        if tag == UNDETERMINED:
+            return tag
         known = language(tag)
         return known.bibliographic_code if self.name == "mkv" else known.terminology_code
 
@@ -81,16 +83,21 @@ class Placed:
     @property
     def is_film(self) -> bool:
         """Whether it is moving pictures or sound: what comes before all subtitles."""
-        return self.stream.kind in ("video", "audio") and not self.stream.is_picture
+        return self.stream.kind in ("video", "audio")
+
+    @property
+    def has_packets(self) -> bool:
+        """Whether it runs with the film: an attached file does not."""
+        return self.stream.kind != "attachment"
 
 
 def place(streams: Iterable[StreamFacts], container: Container, cut: Collection[int]) -> list[Placed]:
-    """What goes into the container, in its order: pictures, sound, subtitles, attachments, cover.
+    """What goes into the container, in its order: pictures, sound, subtitles, attachments. Covers go in as files.
 
     The moving pictures and sound whose indexes are in `cut` are encoded again: a copy can only begin at a key frame.
     """
     placed = [Placed(s, codec) for s in streams if (codec := _codec(s, container, s.index in cut)) is not None]
-    return sorted(placed, key=lambda item: (item.stream.is_picture, _ORDER[item.stream.kind]))
+    return sorted(placed, key=lambda item: _ORDER[item.stream.kind])
 
 
 def left_out(streams: Iterable[StreamFacts], container: Container) -> Iterator[StreamFacts]:
@@ -105,7 +112,7 @@ _ORDER = {"video": 0, "audio": 1, "subtitle": 2, "attachment": 3}
 def _codec(stream: StreamFacts, container: Container, is_cut: bool) -> str | None:
     """`copy`, an encoder, or None for what stays out of the container's streams."""
     if stream.is_picture:
-        return None if container.holds_attachments else COPY
+        return None
     match stream.kind:
         case "video":
             return _film_codec(stream, container.video_codecs, is_cut)

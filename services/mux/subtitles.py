@@ -1,4 +1,4 @@
-"""The subtitle files that come in: which format they have how many cues, and which of them a clip has."""
+"""The subtitle files that come in: which format they have, how many cues, and which of them a clip has."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from services.runtime.errors import InvalidDocument
 from services.runtime.media import Clip
 
 from .clipping import clipped
+
+SUBTITLE_READING = {"protocol_whitelist": "file", "format_whitelist": "srt,webvtt,ass"}
+"""The options under which ffmpeg opens subtitle files."""
 
 _ARROW = re.compile(r"^[\d:.,]+[ \t]+-->[ \t]+[\d:.,]+", re.MULTILINE)
 _DIALOGUE = re.compile(r"^Dialogue:", re.MULTILINE)
@@ -25,6 +28,11 @@ class Subtitles:
     ffmpeg_format: str
     """`srt`, `webvtt` or `ass`."""
     cue_count: int
+    title: str = ""
+    """What players call the track."""
+    is_default: bool = False
+    is_forced: bool = False
+    """Whether it is shown though nobody asked for subtitles."""
 
 
 def read_subtitles(path: Path, language_tag: str) -> Subtitles:

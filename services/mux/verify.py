@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from services.runtime.errors import OutputInvalid
-from services.runtime.ffprobe import MediaFacts, StreamFacts, ffprobe_command
+from services.runtime.ffprobe import MediaFacts, StreamFacts
 from services.runtime.languages import is_same_language
 from services.runtime.media import probe
 from services.runtime.progress import Progress
-from services.runtime.tools import run_tool
 
 from .command import Muxing
+from .containers import Placed
+from .packets import packet_hashes
+from .shown import cues_of_file, cues_of_tracks, difference
 from .subtitles import Subtitles
 
 _SLACK_SECONDS = 0.05
@@ -22,32 +26,73 @@ _PACKET_SAMPLES = 1024
 """Of AAC."""
 _COPY_SLACK_SECONDS = 1.0
 """A copied stream may begin earlier than it is shown, by the delay of its encoder."""
-_EMPTY_SAMPLE_BYTES = 2
-"""MP4 fills the time between two cues with samples of a length field alone."""
+_ISO_639_2_LETTERS = 3
+"""MP4 has room for no other form of a language."""
 
 
-def verify(muxing: Muxing, path: Path, *, progress: Progress) -> None:
-    """Raises OutputInvalid if the length, a stream, a language or a cue is not what was asked."""
-    written = probe(path, progress=progress)
-    _check_length(muxing, written)
-    streams = [stream for stream in written.streams if stream.kind != "other"]  # MP4 writes chapters as a stream
-    if len(streams) != len(muxing.layout) + len(muxing.covers):
-        raise _invalid(muxing, f"it has {len(streams)} streams instead of {len(muxing.layout) + len(muxing.covers)}")
-    for stream, item in zip(streams, muxing.layout, strict=False):  # covers come last
-        if isinstance(item, Subtitles):
-            _check_language(muxing, stream, item)
-            _check_cues(muxing, path, stream, item, progress)
-        elif stream.kind != item.stream.kind:
-            raise _invalid(muxing, f"stream {stream.index} is {stream.kind}, not {item.stream.kind}")
+@dataclass(frozen=True)
+class Verification:
+    """A written film, and what it is compared with."""
 
+    muxing: Muxing
+    path: Path
+    hashes: Mapping[int, str]
+    """Of the packets of copied streams, by their index in the source."""
+    scratch: Callable[[str], Path]
+    progress: Progress
 
-def _check_length(muxing: Muxing, written: MediaFacts) -> None:
-    """The container's own length tells nothing: a last cue may be shown for longer than the film."""
-    film = [stream for stream in written.streams if stream.kind in ("video", "audio")]
-    longest = max(film, key=lambda stream: stream.end_seconds or 0.0)
-    end, slack = longest.end_seconds or 0.0, _clip_slack(longest) if muxing.clip else _COPY_SLACK_SECONDS
-    if abs(end - muxing.seconds) > slack:
-        raise _invalid(muxing, f"the film in it lasts {end:.3f} s instead of {muxing.seconds:.3f} s")
+    def run(self) -> None:
+        """Raises OutputInvalid if a length, a stream, a language, a title, a flag, a cue or a copied packet differs."""
+        written = probe(self.path, progress=self.progress)
+        streams = self._placed(written)
+        self._check_length(written)
+        for stream, item in streams:
+            self._require(stream, _fault(stream, item, self.muxing))
+        self._check_cues(streams)
+        self._check_packets(streams)
+
+    def _placed(self, written: MediaFacts) -> list[tuple[StreamFacts, Placed | Subtitles]]:
+        """The streams with what they should be, covers aside, which come last."""
+        streams = [stream for stream in written.streams if stream.kind != "other"]  # MP4 writes chapters as a stream
+        asked = len(self.muxing.layout) + len(self.muxing.covers)
+        if len(streams) != asked:
+            raise self._invalid(f"it has {len(streams)} streams instead of {asked}")
+        return list(zip(streams, self.muxing.layout, strict=False))
+
+    def _check_length(self, written: MediaFacts) -> None:
+        """The container's own length tells nothing: a last cue may be shown for longer than the film."""
+        muxing = self.muxing
+        film = [it for it in written.streams if it.kind in ("video", "audio") and not it.is_picture]
+        longest = max(film, key=lambda stream: stream.end_seconds or 0.0)
+        end, slack = longest.end_seconds or 0.0, _clip_slack(longest) if muxing.clip else _COPY_SLACK_SECONDS
+        if abs(end - muxing.seconds) > slack:
+            raise self._invalid(f"the film in it lasts {end:.3f} s instead of {muxing.seconds:.3f} s")
+
+    def _check_cues(self, streams: list[tuple[StreamFacts, Placed | Subtitles]]) -> None:
+        new = [(stream, item) for stream, item in streams if isinstance(item, Subtitles)]
+        tracks = {stream.index: self.scratch(f"written{stream.index}.srt") for stream, _ in new}
+        shown = cues_of_tracks(self.path, tracks, progress=self.progress)
+        for (stream, item), cues in zip(new, shown, strict=True):
+            asked = cues_of_file(item, self.scratch("asked.srt"), progress=self.progress)
+            unread = f"ffmpeg reads {len(asked)} of the {item.cue_count} cues of its file"
+            self._require(stream, difference(asked, cues) if len(asked) == item.cue_count else unread)
+
+    def _check_packets(self, streams: list[tuple[StreamFacts, Placed | Subtitles]]) -> None:
+        of_film = [(stream, item.stream.index) for stream, item in streams if isinstance(item, Placed)]
+        copied = [(stream, source) for stream, source in of_film if source in self.hashes]
+        out = self.scratch("written.hash")
+        found = packet_hashes(self.path, [stream.index for stream, _ in copied], out, progress=self.progress)
+        for stream, source in copied:
+            changed = found.get(stream.index) != self.hashes[source]
+            self._require(stream, f"its packets are not those of stream {source} of the film" if changed else "")
+
+    def _require(self, stream: StreamFacts, fault: str) -> None:
+        if fault:
+            raise self._invalid(f"stream {stream.index} ({stream.kind}, {stream.language}): {fault}")
+
+    def _invalid(self, problem: str) -> OutputInvalid:
+        name = self.muxing.container.name.upper()
+        return OutputInvalid(f"the {name} that ffmpeg wrote is not what was asked: {problem}; its log says more")
 
 
 def _clip_slack(stream: StreamFacts) -> float:
@@ -57,32 +102,31 @@ def _clip_slack(stream: StreamFacts) -> float:
     return _SLACK_SECONDS + (float(1 / Fraction(stream.frame_rate)) if stream.frame_rate else 0.0)
 
 
-def _check_language(muxing: Muxing, stream: StreamFacts, subtitles: Subtitles) -> None:
-    if stream.kind != "subtitle" or not is_same_language(stream.language, subtitles.language_tag):
-        raise _invalid(muxing, f"stream {stream.index} is not the subtitles in {subtitles.language_tag}")
+def _fault(stream: StreamFacts, item: Placed | Subtitles, muxing: Muxing) -> str:
+    return _track_fault(stream, item, muxing) if isinstance(item, Subtitles) else _copy_fault(stream, item, muxing)
 
 
-def _check_cues(muxing: Muxing, path: Path, stream: StreamFacts, subtitles: Subtitles, progress: Progress) -> None:
-    count = _count_cues(path, stream.index, progress)
-    if count != subtitles.cue_count:
-        tag = subtitles.language_tag
-        raise _invalid(muxing, f"{count} of {subtitles.cue_count} cues in {tag} are in stream {stream.index}")
+def _track_fault(stream: StreamFacts, track: Subtitles, muxing: Muxing) -> str:
+    """What is wrong with a new track; empty if nothing is."""
+    title = stream.title if muxing.container.title_tag == "title" else stream.handler_name
+    asked = {
+        "kind": ("subtitle", stream.kind),
+        "language": (muxing.container.language_code(track.language_tag), stream.language),
+        "title": (track.title, title),
+        "default flag": (track.is_default, stream.is_default),
+        "forced flag": (track.is_forced, stream.is_forced),
+    }
+    return next((f"its {what} is {found}, not {one}" for what, (one, found) in asked.items() if one != found), "")
 
 
-def _count_cues(path: Path, index: int, progress: Progress) -> int:
-    sizes: list[int] = []
-    shown = [
-        "-select_streams",
-        str(index),
-        "-show_entries",
-        "packet=size",
-        "-print_format",
-        "compact=nokey=1:print_section=0",
-    ]
-    run_tool(ffprobe_command(path, shown), progress=progress, on_output=lambda line: sizes.append(int(line)))
-    return sum(size > _EMPTY_SAMPLE_BYTES for size in sizes)
-
-
-def _invalid(muxing: Muxing, problem: str) -> OutputInvalid:
-    name = muxing.container.name.upper()
-    return OutputInvalid(f"the {name} that ffmpeg wrote is not what was asked: {problem}; its log says more")
+def _copy_fault(stream: StreamFacts, item: Placed, muxing: Muxing) -> str:
+    """What is wrong with a stream of the film; empty if nothing is. Encoding it again changes none of this."""
+    if stream.kind != item.stream.kind:
+        return f"it is {stream.kind}, not {item.stream.kind}"
+    if stream.kind == "subtitle" and muxing.subtitles and stream.is_default:
+        return "it is a second default track"
+    language = item.stream.language
+    if len(language) == _ISO_639_2_LETTERS and not is_same_language(stream.language, language):
+        return f"its language is {stream.language}, not {language}"
+    title = stream.title if muxing.container.title_tag == "title" else stream.handler_name
+    return f"its title is {title!r}, not {item.stream.title!r}" if item.stream.title not in ("", title) else ""

@@ -37,7 +37,7 @@ _SHOWN = (
     "format=format_name,start_time,duration"
     ":stream=index,codec_type,codec_name,start_time,duration,channels,sample_rate,width,height,"
     "avg_frame_rate,r_frame_rate"
-    ":stream_tags=language,title,DURATION:stream_disposition=default,attached_pic"
+    ":stream_tags=language,title,handler_name,DURATION:stream_disposition=default,forced,attached_pic"
     ":chapter=start_time,end_time:chapter_tags=title"
 )
 _KINDS: dict[str, Kind] = {"video": "video", "audio": "audio", "subtitle": "subtitle", "attachment": "attachment"}
@@ -73,6 +73,10 @@ class StreamFacts:
     height: int | None
     frame_rate: str | None
     """Frames per second as an exact fraction, e.g. `24000/1001`."""
+    is_forced: bool = False
+    """Whether it is shown though nobody asked for subtitles."""
+    handler_name: str = ""
+    """What MP4 calls it; players show it as the title."""
 
     @property
     def end_seconds(self) -> float | None:
@@ -215,6 +219,8 @@ def _stream(raw: RawStream, report: Report) -> StreamFacts:
         width=raw.width,
         height=raw.height,
         frame_rate=_frame_rate(raw) if raw.codec_type == "video" else None,
+        is_forced=bool(raw.disposition.forced),
+        handler_name=raw.tags.handler_name,
     )
 
 

@@ -23,6 +23,7 @@ class RawTags:
 
     language: str = "und"
     title: str = ""
+    handler_name: str = ""
     DURATION: str = ""
 
 
@@ -31,6 +32,7 @@ class RawDisposition:
     """Flags of a stream, 0 or 1."""
 
     default: int = 0
+    forced: int = 0
     attached_pic: int = 0
 
 

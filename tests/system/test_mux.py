@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from services.demux.stage import Demux, DemuxSettings
-from services.mux.stage import Mux, MuxSettings
+from services.mux.stage import MuxSettings
 from services.mux.subtitles import read_subtitles
 from services.runtime.errors import CuegraphError
 from services.runtime.ffprobe import MediaFacts
 from services.runtime.media import probe
-from services.runtime.testing import RecordedRun, make_run
+from services.runtime.testing import RecordedRun
 from tests.film import H264, ffmpeg
+from tests.muxed_films import SRT, ask, muxed_film
 from tests.odd_media import (
     Beep,
     beep_film,
@@ -30,7 +29,6 @@ from tests.odd_media import (
     two_languages,
 )
 
-SRT = b"1\n00:00:02,000 --> 00:00:03,000\nGood morning\n\n2\n00:00:04,500 --> 00:00:05,250\nGood <i>night</i>\n\n"
 HINDI = "1\n00:00:02,000 --> 00:00:03,000\nनमस्ते\n\n2\n00:00:04,500 --> 00:00:05,250\nशुभ रात्रि\n\n".encode()
 VTT = b"WEBVTT\n\n00:02.000 --> 00:03.000\nGood morning\n\n00:04.500 --> 00:05.250\nGood night\n"
 ASS = (
@@ -51,29 +49,10 @@ def mux(tmp_path: Path) -> Muxed:
     def run(
         film: Path, subtitles: list[bytes], *languages: str, settings: MuxSettings | None = None, **clip: Any
     ) -> RecordedRun[MuxSettings]:
-        demux = make_run(Demux(), settings=DemuxSettings(**clip), inputs={"media": film}, folder=tmp_path / "demux")
-        Demux().run(demux)
-        made = make_run(
-            Mux(),
-            settings=replace(settings or MuxSettings(), languages=languages),
-            inputs={
-                "media": film,
-                "media_document": demux.written("media_document"),
-                "subtitles": subtitles,
-            },
-            folder=tmp_path / "mux",
-        )
-        Mux().run(made)
-        return made
+        wanted = replace(settings or MuxSettings(), languages=languages)
+        return muxed_film(tmp_path, film, subtitles, wanted, **clip)
 
     return run
-
-
-def ask(path: Path, entries: str, select: str = "") -> list[str]:
-    """What ffprobe says about a written film, one row a line."""
-    shown = ["ffprobe", "-v", "error", *(["-select_streams", select] if select else []), "-show_entries", entries]
-    rows = subprocess.run([*shown, "-of", "compact=p=0:nk=1", path], capture_output=True, text=True, check=True)
-    return [row.rstrip("|") for row in rows.stdout.splitlines() if row]
 
 
 def cue_times(path: Path, track: int = 0) -> list[float]:
@@ -159,12 +138,12 @@ def test_tracks_have_language_title_and_one_default(mux: Muxed, film: Path) -> N
     assert ask(run.written("mkv"), "stream_tags=language,title:stream_disposition=default", "s") == [
         "1|ger|German",
         "0|hin|Hindi",
-        "0|por|Portuguese",
+        "0|por|Portuguese (BR)",
     ]
     assert ask(run.written("mp4"), "stream_tags=language,handler_name:stream_disposition=default", "s") == [
         "1|deu|German",
         "0|hin|Hindi",
-        "0|por|Portuguese",
+        "0|por|Portuguese (BR)",
     ]
     assert ask(run.written("mkv"), "stream=codec_name", "s") == ["subrip"] * 3
     assert ask(run.written("mp4"), "stream=codec_name", "s") == ["mov_text"] * 3
@@ -232,6 +211,24 @@ def test_a_clip_keeps_the_cover(mux: Muxed, tmp_path: Path) -> None:
         facts = probe(run.written(container))
         assert [s.is_picture for s in facts.streams] == [False, False, True]
         assert facts.of_kind("audio")[0].end_seconds == pytest.approx(2.7, abs=0.1)
+
+
+def test_a_clip_with_a_cover_and_own_subtitles_across_its_start_keeps_the_cover(
+    mux: Muxed, film: Path, tmp_path: Path
+) -> None:
+    own, srt, cover = (tmp_path / name for name in ("own.mkv", "own.srt", "cover.png"))
+    srt.write_bytes(SRT)
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=64x64:duration=1", "-frames:v", "1", str(cover))
+    ffmpeg(
+        "-i", str(film), "-i", str(srt), "-map", "0", "-map", "1", "-c", "copy",
+        "-attach", str(cover), "-metadata:s:3", "mimetype=image/png", "-metadata:s:3", "filename=cover.png", str(own),
+    )  # fmt: skip
+    run = mux(own, [SRT], "en", start=2.5, end=4.8)
+    for container in ("mkv", "mp4"):
+        path = run.written(container)
+        assert [s.is_picture for s in probe(path).streams] == [False, False, False, False, True]
+        assert cue_times(path) == pytest.approx([0.0, 2.0], abs=1.1 * FRAME)
+        assert cue_times(path, track=1) == pytest.approx([2.0], abs=1.1 * FRAME)
 
 
 def test_subtitles_of_the_film_that_began_before_a_clip_do_not_make_it_longer(
