@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from services.runtime.errors import EngineOutOfMemory, InvalidSetting
 from services.runtime.logs import leave_alone
 
 from .languages import UNSPACED
-from .recognition import Heard, HeardWord, Options, Piece, words_of
+from .recognition import Draft, Encoded, HeardWord, Options, Piece, words_of
 from .sound import SAMPLE_RATE, Samples
 
 WINDOW_SAMPLES = 30 * SAMPLE_RATE
@@ -29,45 +30,37 @@ _SEED = 20_220_921
 """For temperatures above zero, so that equal runs give equal texts."""
 
 
+PROMPT_TOKENS = 223
+"""What Whisper takes as said before, hotwords and prompt together: half of its 448 less one, so that half is left for
+the text."""
+
+
 @dataclass(frozen=True)
-class Recogniser:
-    """A loaded model."""
+class WhisperRecogniser:
+    """A loaded Whisper."""
 
     model: Any
     """whisperx's WhisperModel."""
 
-    def hear(self, windows: Sequence[Samples], options: Options, check: Callable[[], None]) -> list[Heard]:
-        """Recognises windows of at most 30 s at 16 kHz, all at once.
+    def encode(self, windows: Sequence[Samples]) -> Encoded:
+        with _memory_for(len(windows)):
+            return Encoded(windows, self.model.encode(_features(self.model, windows)))
 
-        `check` is called between the steps and may raise. Raises EngineOutOfMemory.
-        """
-        try:
-            return self._hear(windows, options, check)
-        except (MemoryError, RuntimeError) as error:
-            if isinstance(error, RuntimeError) and "out of memory" not in str(error):
-                raise
-            raise EngineOutOfMemory(
-                f"no memory for {len(windows)} windows at once; lower asr.batch_size, asr.beam_size "
-                "or choose a smaller asr.compute_type"
-            ) from error
-
-    def _hear(self, windows: Sequence[Samples], options: Options, check: Callable[[], None]) -> list[Heard]:
+    def decode(self, encoded: Encoded, options: Options) -> list[Draft]:
+        """Raises InvalidSetting if the model does not know the language."""
         tokenizer = _tokenizer(self.model, options.language)
-        encoded = self.model.encode(_features(self.model, windows))
-        check()
-        decoded = self._decode(encoded, tokenizer, options, len(windows))
-        check()
-        words = self._words(encoded, tokenizer, decoded, windows)
-        return [_heard(tokenizer, *it) for it in zip(decoded, words, strict=True)]
+        with _memory_for(len(encoded.windows)):
+            results = self._generate(encoded, tokenizer, options)
+        return [_draft(tokenizer, result, options.temperature) for result in results]
 
-    def _decode(self, encoded: Any, tokenizer: Any, options: Options, count: int) -> list[Any]:
+    def _generate(self, encoded: Encoded, tokenizer: Any, options: Options) -> list[Any]:
         import ctranslate2  # noqa: PLC0415  heavy: loaded with the engine
         from faster_whisper.transcribe import get_suppressed_tokens  # noqa: PLC0415  as above
 
         ctranslate2.set_random_seed(_SEED)
         results: list[Any] = self.model.model.generate(
-            encoded,
-            [_prompt(self.model, tokenizer, options)] * count,
+            encoded.features,
+            [_prompt(self.model, tokenizer, options)] * len(encoded.windows),
             max_length=self.model.max_length,
             suppress_tokens=get_suppressed_tokens(tokenizer, _NON_SPEECH),
             return_scores=True,
@@ -76,18 +69,41 @@ class Recogniser:
         )
         return results
 
-    def _words(
-        self, encoded: Any, tokenizer: Any, decoded: Sequence[Any], windows: Sequence[Samples]
-    ) -> list[tuple[HeardWord, ...]]:
-        """When each word is heard, from the attention of the decoder (dynamic time warping)."""
-        text_tokens = [_text_tokens(tokenizer, result) for result in decoded]
-        frames = [max(1, len(window) // _HOP) for window in windows]
-        alignments = self.model.find_alignment(tokenizer, text_tokens, encoded, frames)
-        spaced = tokenizer.language_code not in UNSPACED
-        return [_heard_words(it, len(window), spaced=spaced) for it, window in zip(alignments, windows, strict=True)]
+    def words(self, encoded: Encoded, drafts: Sequence[Draft], options: Options) -> list[tuple[HeardWord, ...]]:
+        """From the attention of the decoder (dynamic time warping)."""
+        tokenizer = _tokenizer(self.model, options.language)
+        tokens = [[token for token in draft.tokens if token < tokenizer.eot] for draft in drafts]
+        frames = [max(1, len(window) // _HOP) for window in encoded.windows]
+        with _memory_for(len(encoded.windows)):
+            alignments = self.model.find_alignment(tokenizer, tokens, encoded.features, frames)
+        spaced = options.language not in UNSPACED
+        pairs = zip(alignments, encoded.windows, strict=True)
+        return [_heard_words(alignment, len(window), spaced=spaced) for alignment, window in pairs]
+
+    def languages(self, encoded: Encoded) -> list[dict[str, float]]:
+        with _memory_for(len(encoded.windows)):
+            found = self.model.model.detect_language(encoded.features)
+        return [{token.strip("<|>"): float(probability) for token, probability in one} for one in found]
+
+    def token_count(self, text: str) -> int:
+        return len(self.model.hf_tokenizer.encode(text, add_special_tokens=False).ids)
 
 
-def load(model: Path, device: str, compute_type: str) -> Recogniser:
+@contextmanager
+def _memory_for(windows: int) -> Iterator[None]:
+    """Raises EngineOutOfMemory for whatever the libraries raise when memory runs out."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "out of memory" not in str(error):
+            raise
+        raise EngineOutOfMemory(
+            f"no memory for {windows} windows at once; lower asr.batch_size, asr.beam_size "
+            "or choose a smaller asr.compute_type"
+        ) from error
+
+
+def load(model: Path, device: str, compute_type: str) -> WhisperRecogniser:
     """Loads the model in folder `model`.
 
     Raises InvalidSetting if this machine cannot do it on that device with that type of numbers.
@@ -104,7 +120,7 @@ def load(model: Path, device: str, compute_type: str) -> Recogniser:
             f"setting asr.compute_type: {compute_type!r} cannot be used on {device} here; "
             f"use one of {', '.join(sorted(usable))}"
         )
-    return Recogniser(WhisperModel(str(model), device=device, compute_type=compute_type))
+    return WhisperRecogniser(WhisperModel(str(model), device=device, compute_type=compute_type))
 
 
 def _tokenizer(model: Any, language: str) -> Any:
@@ -131,11 +147,17 @@ def _features(model: Any, windows: Sequence[Samples]) -> Any:
 
 
 def _prompt(model: Any, tokenizer: Any, options: Options) -> list[int]:
-    before = tokenizer.encode(" " + options.initial_prompt.strip()) if options.initial_prompt.strip() else []
-    prompt: list[int] = model.get_prompt(
-        tokenizer, before, without_timestamps=True, hotwords=options.hotwords.strip() or None
-    )
+    """The beginning of the hotwords counts, and, in the room that they leave, the end of the prompt."""
+    hotwords = _tokens(tokenizer, options.hotwords)[:PROMPT_TOKENS]
+    before = _tokens(tokenizer, options.initial_prompt)
+    room = PROMPT_TOKENS - len(hotwords)
+    previous = hotwords + before[max(0, len(before) - room) :]
+    prompt: list[int] = model.get_prompt(tokenizer, previous, without_timestamps=True)
     return prompt
+
+
+def _tokens(tokenizer: Any, text: str) -> list[int]:
+    return list(tokenizer.encode(" " + text.strip())) if text.strip() else []
 
 
 def _search(options: Options) -> dict[str, Any]:
@@ -145,23 +167,19 @@ def _search(options: Options) -> dict[str, Any]:
     return {"beam_size": options.beam_size}
 
 
-def _text_tokens(tokenizer: Any, result: Any) -> list[int]:
-    return [token for token in result.sequences_ids[0] if token < tokenizer.eot]
-
-
-def _heard(tokenizer: Any, result: Any, words: tuple[HeardWord, ...]) -> Heard:
+def _draft(tokenizer: Any, result: Any, temperature: float) -> Draft:
     from faster_whisper.transcribe import get_compression_ratio  # noqa: PLC0415  heavy: loaded with the engine
 
     tokens = tuple(result.sequences_ids[0])
-    text = tokenizer.decode(_text_tokens(tokenizer, result))
-    return Heard(
+    text = tokenizer.decode([token for token in tokens if token < tokenizer.eot])
+    return Draft(
         text=text,
         tokens=tokens,
         # The score is the mean over the tokens; the end-of-text token counts as one more (Whisper's definition).
         average_log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
         compression_ratio=get_compression_ratio(text.strip()),
         no_speech_probability=result.no_speech_prob,
-        words=words,
+        temperature=temperature,
     )
 
 

@@ -25,3 +25,8 @@ def whisper_code(language: str) -> str:
     if language not in KNOWN:
         raise unknown_name("language", language, KNOWN)
     return _RENAMED.get(language, language)
+
+
+def bcp_47(code: str) -> str:
+    """The language that Whisper calls so."""
+    return next((ours for ours, theirs in _RENAMED.items() if theirs == code), code)

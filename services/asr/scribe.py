@@ -7,18 +7,17 @@ from itertools import count
 
 from services.documents.media import AudioTrack
 from services.documents.speech import Region
-from services.documents.transcript import Decode, Segment, Word
+from services.documents.transcript import Decode, Rejected, Segment, Word
 
-from .recognition import Heard, HeardWord
+from .recognition import Draft, Heard, HeardWord
 from .windows import Window
 
 
 class Scribe:
     """Writes segments down in order, and numbers them and their words."""
 
-    def __init__(self, track: AudioTrack, temperature: float) -> None:
+    def __init__(self, track: AudioTrack) -> None:
         self._track = track
-        self._temperature = temperature
         self._segment_ids = (f"segment:{number}" for number in count())
         self._word_ids = (f"word:{number}" for number in count())
 
@@ -36,7 +35,8 @@ class Scribe:
             text=heard.text.strip(),
             words=words,
             sources=tuple(region.id for region in window.regions),
-            decode=self._decode(window, heard),
+            decode=self.decode(window, heard.draft),
+            rejected=tuple(Rejected(self.decode(window, it.draft), it.reason) for it in heard.refused),
         )
 
     def _word(self, window: Window, word: HeardWord) -> Word:
@@ -54,16 +54,19 @@ class Scribe:
             sources=tuple(region.id for region in regions),
         )
 
-    def _decode(self, window: Window, heard: Heard) -> Decode:
+    def decode(self, window: Window, draft: Draft) -> Decode:
+        """The evidence of one decoding of a window."""
         return Decode(
             start=self._track.time(window.start),
             end=self._track.time(window.end),
-            text=heard.text,
-            tokens=heard.tokens,
-            average_log_probability=round(heard.average_log_probability, 6),
-            compression_ratio=round(heard.compression_ratio, 6),
-            no_speech_probability=round(heard.no_speech_probability, 6),
-            temperature=self._temperature,
+            text=draft.text,
+            tokens=draft.tokens,
+            average_log_probability=round(draft.average_log_probability, 6),
+            compression_ratio=round(draft.compression_ratio, 6),
+            no_speech_probability=round(draft.no_speech_probability, 6),
+            temperature=draft.temperature,
+            terms=draft.terms,
+            suspicions=draft.suspicions,
         )
 
 

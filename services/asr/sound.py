@@ -29,9 +29,13 @@ class Sound:
         if (frames, channels) != (sample_count, 1):
             self._file.close()
             raise InvalidRequest(
-                f"the speech audio has {frames} samples in {channels} channels and the media document says "
-                f"{sample_count} in one; give both from the same run of demux"
+                f"{path.name} has {frames} samples in {channels} channels and the media document says {sample_count} "
+                f"in one; give both from the same run of demux, and vocals that were separated from it"
             )
+
+    @property
+    def seconds(self) -> float:
+        return float(self._file.frames / SAMPLE_RATE)
 
     def __enter__(self) -> Sound:
         return self

@@ -4,75 +4,44 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Literal
 
-from pydantic import Field
-
-from services.documents import codec, transcript
+from services.documents import codec, glossary, transcript
+from services.documents.glossary import Glossary, GlossaryUsage
 from services.documents.media import AudioTrack, Media
 from services.documents.speech import Speech
-from services.documents.transcript import Segment, Transcript
-from services.runtime.errors import InvalidRequest, InvalidSetting
+from services.documents.transcript import Decode, Segment, Transcript
+from services.runtime.errors import InvalidRequest
 from services.runtime.stage import Input, Loader, Output, Run, Stage
 
 from . import engine
-from .engine import Recogniser
-from .languages import whisper_code
-from .recognition import Heard, Options
+from .batching import in_batches
+from .detection import UNKNOWN, Language, among, listened, most_probable
+from .listening import Listener
+from .prompting import Limits, Prompter, Usage
+from .recognition import Heard, Recogniser, Stretch
 from .scribe import Scribe
+from .settings import AUTOMATIC, AsrSettings
 from .sound import SAMPLE_RATE, Sound
+from .tally import Tally
 from .windows import Window, pack
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class AsrSettings:
-    language: str = "en"
-    """What is spoken: BCP-47 primary subtag."""
-    model: str = "whisper-base"
-    """Name of the Whisper model in the catalog; names ending in `.en` know English only."""
-    beam_size: Annotated[int, Field(ge=1, le=20)] = 5
-    """Hypotheses kept while decoding at temperature 0, 1 to 20: more is slower and rarely better."""
-    temperature: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """0 decodes by beam search; above, up to 1, words are drawn at random (with a fixed seed)."""
-    initial_prompt: str = ""
-    """Text that every window is decoded after, for style and spelling; the last 223 tokens count."""
-    hotwords: str = ""
-    """Words to expect, e.g. names, separated by spaces; the first 223 tokens count."""
-    window_seconds: Annotated[float, Field(ge=1, le=30)] = 30.0
-    """Longest stretch that is decoded in one go, in seconds, 1 to 30."""
-    max_gap_seconds: Annotated[float, Field(ge=0, le=30)] = 5.0
-    """A longer silence between two regions begins a new window, in seconds, 0 to 30."""
-    batch_size: Annotated[int, Field(ge=1, le=256)] = 1
-    """Windows decoded at once, 1 to 256: faster on a GPU, not on a CPU, and they need more memory."""
-    device: Literal["cpu", "cuda"] = "cpu"
-    """Where the model runs."""
-    compute_type: Literal["int8", "int8_float16", "int8_bfloat16", "float16", "bfloat16", "float32"] = "int8"
-    """Numbers the model computes with: smaller ones need less memory and are a little less exact."""
-
-    def __post_init__(self) -> None:
-        """Raises UnknownName for a language that Whisper does not know, InvalidSetting if the model does not."""
-        whisper_code(self.language)
-        if self.model.endswith(".en") and self.language != "en":
-            raise InvalidSetting(
-                f"setting asr.language: model {self.model!r} knows only English, not {self.language!r}; "
-                f"set asr.model to a model for many languages, e.g. whisper-base"
-            )
-
-    @property
-    def options(self) -> Options:
-        return Options(
-            whisper_code(self.language), self.beam_size, self.temperature, self.initial_prompt, self.hotwords
-        )
-
-
 class Asr(Stage[AsrSettings]):
     name = "asr"
-    version = "1"
-    inputs = (Input("speech_audio"), Input("media"), Input("speech"))
-    outputs = (Output("transcript", transcript.MEDIA_TYPE),)
+    version = "2"
+    inputs = (
+        Input("speech_audio"),
+        Input("media"),
+        Input("speech"),
+        Input("vocals", optional=True),
+        Input("glossary", optional=True),
+    )
+    outputs = (
+        Output("transcript", transcript.MEDIA_TYPE),
+        Output("glossary_usage", glossary.USAGE_MEDIA_TYPE, optional=True),
+    )
     libraries = ("whisperx", "faster-whisper", "ctranslate2", "torch", "soundfile")
 
     def models(self, settings: AsrSettings) -> Sequence[str]:
@@ -87,12 +56,40 @@ class Asr(Stage[AsrSettings]):
         _require_match(track, speech)
         if not speech.regions:
             run.warn("NO_SPEECH", f"there is no speech in stream {track.stream}, so there is no text")
-        segments = tuple(_segments(run, track, speech))
+        source = _source(run)
+        with Sound(run.input(source), track.sample_count) as sound:
+            result, usage = _transcribe(run, sound, speech)
         run.progress(track.sample_count / track.sample_rate)
-        log.info("%d regions became %d segments", len(speech.regions), len(segments))
-        result = Transcript(run.settings.language, track, segments)
-        path = run.output("transcript", "transcript.json", language=run.settings.language)
+        log.info("%d regions became %d segments", len(speech.regions), len(result.segments))
+        path = run.output("transcript", "transcript.json", language=result.language_code, heard=source)
         path.write_bytes(codec.to_json(result))
+        if usage:
+            run.output("glossary_usage", "glossary-usage.json").write_bytes(codec.to_json(usage))
+
+
+def _source(run: Run[AsrSettings]) -> str:
+    """The role of the audio that is listened to."""
+    return "vocals" if run.settings.audio == "vocals" and run.inputs("vocals") else "speech_audio"
+
+
+def _transcribe(run: Run[AsrSettings], sound: Sound, speech: Speech) -> tuple[Transcript, GlossaryUsage | None]:
+    windows = _windows(run.settings, speech, sound)
+    language = _language(run, sound, windows)
+    terms = _glossary(run, language.code)
+    usage = Usage(terms, spaced=language.spaced) if terms else None
+    scribe, tally = Scribe(speech.audio), Tally()
+    segments, silent = list[Segment](), list[Decode]()
+    for window, heard in _heard(run, sound, windows, language, terms):
+        tally.add(heard)
+        if usage:
+            usage.add(heard)
+        if segment := scribe.segment(window, heard):
+            segments.append(segment)
+        else:
+            silent.append(scribe.decode(window, heard.draft))
+    tally.tell(run.warn)
+    result = Transcript(language.code, speech.audio, tuple(segments), tuple(silent), language.probability)
+    return result, usage.report(language.code) if usage else None
 
 
 def _recogniser(loader: Loader[AsrSettings]) -> Recogniser:
@@ -112,35 +109,69 @@ def _require_match(track: AudioTrack, speech: Speech) -> None:
         )
 
 
-def _segments(run: Run[AsrSettings], track: AudioTrack, speech: Speech) -> Iterator[Segment]:
-    scribe = Scribe(track, run.settings.temperature)
-    silent = 0
-    for window, heard in _recognise(run, track, speech):
-        if segment := scribe.segment(window, heard):
-            yield segment
-        else:
-            silent += 1
-            log.info("no words from %.3f s to %.3f s", track.time(window.start), track.time(window.end))
-    if silent:
-        run.warn("SPEECH_WITHOUT_WORDS", f"in {silent} windows that hold speech no word was recognised")
-
-
-def _recognise(run: Run[AsrSettings], track: AudioTrack, speech: Speech) -> Iterator[tuple[Window, Heard]]:
-    """Every window with what was heard in it, batch after batch."""
-    if not speech.regions:
-        return
-    recogniser, options, total = _recogniser(run), run.settings.options, track.sample_count / track.sample_rate
-    with Sound(run.input("speech_audio"), track.sample_count) as sound:
-        windows = _windows(run.settings, speech, sound)
-        for first in range(0, len(windows), run.settings.batch_size):
-            batch = windows[first : first + run.settings.batch_size]
-            samples = [sound.read(window.start, window.end) for window in batch]
-            heard = recogniser.hear(samples, options, run.progress.check)
-            yield from zip(batch, heard, strict=True)
-            run.progress(batch[-1].end / track.sample_rate, total)
-
-
 def _windows(settings: AsrSettings, speech: Speech, sound: Sound) -> list[Window]:
     rate = speech.audio.sample_rate
     longest, gap = round(settings.window_seconds * rate), round(settings.max_gap_seconds * rate)
     return list(pack(speech.regions, longest, gap, sound.quietest))
+
+
+def _language(run: Run[AsrSettings], sound: Sound, windows: Sequence[Window]) -> Language:
+    """The language that is set or, if none is, heard; nobody knows it where nobody speaks."""
+    settings = run.settings
+    if settings.language != AUTOMATIC:
+        return Language(settings.language)
+    if not windows:
+        return Language(UNKNOWN)
+    found = listened(_recogniser(run), (_stretch(sound, it) for it in windows[: settings.language_windows]))
+    language = most_probable(among(found, settings.language_candidates), settings.language_threshold)
+    log.info("the language is %s with a probability of %.3f", language.code, language.probability)
+    return language
+
+
+def _glossary(run: Run[AsrSettings], language_code: str) -> Glossary | None:
+    """The glossary, if one was given for the language that is spoken."""
+    if not run.inputs("glossary"):
+        return None
+    found = run.read("glossary", codec.reader(Glossary))
+    if UNKNOWN not in (language_code, found.language_code) and found.language_code.partition("-")[0] != language_code:
+        run.warn(
+            "GLOSSARY_LANGUAGE", f"the glossary is in {found.language_code!r} and {language_code!r} is spoken: not used"
+        )
+        return None
+    return found
+
+
+def _heard(
+    run: Run[AsrSettings], sound: Sound, windows: Sequence[Window], language: Language, terms: Glossary | None
+) -> Iterator[tuple[Window, Heard]]:
+    """Every window with what was heard in it, batch after batch."""
+    if not windows:
+        return
+    listener = _listener(run, language, terms)
+    before = ""
+
+    def hear(batch: Sequence[Window]) -> list[Heard]:
+        return listener.hear([_stretch(sound, window) for window in batch], before)
+
+    def halved(size: int) -> None:
+        run.warn("BATCH_HALVED", f"memory ran out; from here on, windows decoded at once: {size}")
+
+    for window, heard in in_batches(windows, run.settings.batch_size, hear, halved):
+        yield window, heard
+        before = heard.text
+        run.progress(window.end / SAMPLE_RATE, sound.seconds)
+
+
+def _listener(run: Run[AsrSettings], language: Language, terms: Glossary | None) -> Listener:
+    settings, recogniser = run.settings, _recogniser(run)
+    options = settings.options(language.whisper)
+    prompter = None
+    if terms:
+        room = engine.PROMPT_TOKENS - recogniser.token_count(f"{options.initial_prompt} {options.hotwords}")
+        limits = Limits(settings.glossary_terms, room, settings.glossary_resemblance)
+        prompter = Prompter(terms, limits, recogniser.token_count, spaced=language.spaced)
+    return Listener(recogniser, options, settings.thresholds, run.progress.check, prompter, settings.redecode)
+
+
+def _stretch(sound: Sound, window: Window) -> Stretch:
+    return Stretch(sound.read(window.start, window.end), window.speech_samples / SAMPLE_RATE)

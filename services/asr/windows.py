@@ -19,6 +19,11 @@ class Window:
     end: int
     regions: tuple[Region, ...]
 
+    @property
+    def speech_samples(self) -> int:
+        """How many samples of it lie in its regions."""
+        return sum(min(self.end, it.end_sample) - max(self.start, it.start_sample) for it in self.regions)
+
 
 def pack(regions: Iterable[Region], longest: int, gap: int, cut: Cut) -> Iterator[Window]:
     """Windows of at most `longest` samples that cover every region, in order.

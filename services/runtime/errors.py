@@ -13,7 +13,7 @@
     │   └── ClipOutOfRange, OutNotWritable
     ├── StageError            a stage ran and could not do what it was asked
     │   ├── OutputMissing, OutputInvalid, ToolFailed, ToolMissing, StageCrashed, InputModified, EngineOutOfMemory,
-    │   │   AlignmentFailed, TranslationFailed, ServiceRefused
+    │   │   AlignmentFailed, LanguageUncertain, TranslationFailed, ServiceRefused
     │   │   ServiceUnavailable  (may be retried)
     ├── ModelError            a model is missing, altered or not for this use
     │   ├── ModelMissing, ModelAltered
@@ -157,6 +157,10 @@ class EngineOutOfMemory(StageError):
 
 class AlignmentFailed(StageError):
     code = "ALIGNMENT_FAILED"
+
+
+class LanguageUncertain(StageError):
+    code = "LANGUAGE_UNCERTAIN"
 
 
 class TranslationFailed(StageError):

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from services.asr import engine
-from services.asr.engine import Recogniser
-from services.asr.recognition import Options
+from services.asr.engine import PROMPT_TOKENS, WhisperRecogniser
+from services.asr.recognition import Encoded, Options
+from services.asr.settings import AsrSettings
 from services.asr.sound import Samples, Sound
-from services.asr.stage import Asr, AsrSettings
+from services.asr.stage import Asr
 from services.documents import codec
 from services.documents.speech import Region, Speech
 from services.documents.transcript import Transcript
@@ -174,6 +175,12 @@ def test_hotwords_lead_the_recogniser(recognise: Recognise, tmp_path: Path) -> N
     assert "Dashwoode" in recognise(recording, hotwords="Jon Dashwoode")[0].segments[0].text
 
 
+def test_a_prompt_and_hotwords_of_any_length_leave_room_for_the_text(recognise: Recognise, tmp_path: Path) -> None:
+    recording = record(tmp_path / "readings.wav", ["0870"], pause=0.5)
+    found, _ = recognise(recording, initial_prompt="He spoke. " * PROMPT_TOKENS, hotwords="Dashwood " * PROMPT_TOKENS)
+    assert len(list(found.words)) > 15
+
+
 def test_drawing_words_at_random_draws_the_same_each_time(recognise: Recognise, tmp_path: Path) -> None:
     recording = record(tmp_path / "readings.wav", ["0880"], pause=0.5)
     first, _ = recognise(recording, temperature=1.0)
@@ -191,9 +198,9 @@ def test_a_smaller_model_that_knows_english_only_hears_it_too(recognise: Recogni
 
 def test_the_model_itself_refuses_a_language_it_does_not_know(folder: Path) -> None:
     recogniser = engine.load(model_folder("whisper-tiny.en", folder), "cpu", "int8")
-    german = Options("de", beam_size=1, temperature=0.0, initial_prompt="", hotwords="")
+    encoded = recogniser.encode([np.zeros(RATE, np.float32)])
     with pytest.raises(CuegraphError) as caught:
-        recogniser.hear([np.zeros(RATE, np.float32)], german, lambda: None)
+        recogniser.decode(encoded, Options("de"))
     assert caught.value.code == "SETTING_INVALID"
 
 
@@ -237,9 +244,9 @@ class FakeModel:
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("CUDA failed with error out of memory")])
 def test_a_lack_of_memory_names_the_setting_to_lower(error: Exception) -> None:
-    options = Options("en", beam_size=1, temperature=0.0, initial_prompt="", hotwords="")
+    recogniser = WhisperRecogniser(FakeModel(error))
     with pytest.raises(CuegraphError, match=r"asr\.batch_size") as caught:
-        Recogniser(FakeModel(error)).hear([np.zeros(RATE, np.float32)], options, lambda: None)
+        recogniser.languages(Encoded([np.zeros(RATE, np.float32)], None))
     assert caught.value.code == "ENGINE_OUT_OF_MEMORY"
 
 

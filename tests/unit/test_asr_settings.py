@@ -8,7 +8,7 @@ import pytest
 from faster_whisper.tokenizer import _LANGUAGE_CODES
 
 from services.asr.languages import WHISPER, whisper_code
-from services.asr.stage import AsrSettings
+from services.asr.settings import AsrSettings
 from services.runtime.errors import CuegraphError
 from services.runtime.manifest import SettingRecord
 from services.runtime.settings import effective
