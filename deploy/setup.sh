@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 readonly VENV=.venv
 readonly PYTHON=${PYTHON:-python3}
 readonly S3RVER=s3rver@3.7.1
+readonly WEBVTT_PARSER=webvtt-parser@2.2.0
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore DEBIAN_FRONTEND=noninteractive
 
 say() { printf '==> %s\n' "$*"; }
@@ -94,6 +95,11 @@ install_s3rver() {
     npm install --prefix .cache/s3rver --no-audit --no-fund "$S3RVER"
 }
 
+install_webvtt_parser() {
+    debian node=nodejs npm=npm
+    npm install --prefix .cache/webvtt-parser --no-audit --no-fund "$WEBVTT_PARSER"
+}
+
 debian ffmpeg=ffmpeg
 [[ -x $VENV/bin/python ]] || make_environment
 step libraries "$VENV" install_libraries deploy/locks/cpu.txt
@@ -103,4 +109,5 @@ if [[ ${1:-} == dev ]]; then
     [[ -d /usr/share/festival/voices/us/cmu_us_slt_arctic_hts ]] || install_packages festvox-us-slt-hts
     step developer-tools "$VENV" install_developer_tools deploy/locks/dev.txt
     step s3rver .cache/s3rver install_s3rver
+    step webvtt-parser .cache/webvtt-parser install_webvtt_parser
 fi
