@@ -61,14 +61,19 @@ def measure(vocals: Path, accompaniment: Path, track: AudioTrack, *, progress: P
         levels.append(_levels(voice))
         music.append(_levels(rest))
         progress(min(seconds, len(levels) * BLOCK_SECONDS), seconds)
-    return Frames(track.start, *(_joined(parts, seconds) for parts in (levels, music, pitches)))
+    count = round(seconds / HOP_SECONDS)
+    return Frames(
+        track.start,
+        vocals=_joined(levels, count, QUIETEST_DB),
+        music=_joined(music, count, QUIETEST_DB),
+        pitch=_joined(pitches, count, np.nan),
+    )
 
 
-def _joined(parts: list[Values], seconds: float) -> Values:
-    """One value per hop of the film: stems may differ by a few samples."""
-    values = np.concatenate([*parts, np.full(1, np.nan, np.float32)])
-    wanted = round(seconds / HOP_SECONDS)
-    return np.pad(values[:-1], (0, max(0, wanted - len(values) + 1)), constant_values=QUIETEST_DB)[:wanted]
+def _joined(parts: list[Values], count: int, absent: float) -> Values:
+    """`count` values: stems may be shorter or longer than the film by a few samples."""
+    missing = np.full(count, absent, np.float32)
+    return np.concatenate([*parts, missing])[:count]
 
 
 def _blocks(path: Path, seconds: float) -> Iterator[tuple[Values, float]]:
