@@ -1,0 +1,104 @@
+"""How many voices there are, and how each sounds: agglomerative clustering of embeddings. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.cluster.hierarchy
+import scipy.spatial.distance
+from numpy.typing import NDArray
+
+from .mel import Floats
+
+MOST = 4_000
+"""Embeddings that are clustered: the distances between them take 64 MB, and twice that while they are worked on. Of
+more, as many are taken, evenly over the film."""
+
+Labels = NDArray[np.int_]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What makes one voice. Distances are cosine distances, 0 to 2."""
+
+    threshold: float
+    """Two groups of embeddings whose mean distance is less are one."""
+    link: float
+    """Two groups whose mean directions are nearer than this are one voice after all."""
+    fewest: int
+    """Voices, at least."""
+    most: int
+    """Voices, at most."""
+    share: float
+    """Of the embeddings, 0 to 1: a smaller group is no voice, it is what lies between two of them, or noise."""
+
+
+def voices(embeddings: Floats, rules: Rules) -> Floats:
+    """The mean direction of each voice, shape (voices, size), of unit vectors of shape (embeddings, size).
+
+    Average linkage of the embeddings, then of the groups' directions: alone the first would split a voice that is heard
+    in two moods. Fewer voices than `fewest` only where there are fewer embeddings.
+    """
+    some = embeddings[np.linspace(0, len(embeddings) - 1, min(MOST, len(embeddings)), dtype=int)]
+    directions, sizes = _directions(some, _groups(some, rules), rules.share)
+    return _linked(directions, sizes, rules)
+
+
+def similarities(embeddings: Floats, directions: Floats) -> Floats:
+    """Cosine of each embedding with each voice, shape (embeddings, voices)."""
+    return np.asarray(embeddings @ directions.T, np.float32)
+
+
+def _groups(embeddings: Floats, rules: Rules) -> Labels:
+    """For each embedding the number of its group; groups that are too small are among them."""
+    if len(embeddings) < 2:
+        return np.ones(len(embeddings), int)
+    tree = scipy.cluster.hierarchy.linkage(scipy.spatial.distance.pdist(embeddings, "cosine"), "average")
+    labels: Labels = scipy.cluster.hierarchy.fcluster(tree, rules.threshold, "distance")
+    if len(_large(labels, rules.share)) >= rules.fewest:
+        return labels
+    return _cut(tree, rules.fewest, rules.share)
+
+
+def _cut(tree: NDArray[np.float64], wanted: int, share: float) -> Labels:
+    """The highest cut of the tree that leaves `wanted` large groups; as many groups, large or not, if none does.
+
+    Each lower cut splits one group in two: it can add one large group at most, so none is passed over.
+    """
+    for count in range(wanted, len(tree) + 2):
+        labels: Labels = scipy.cluster.hierarchy.fcluster(tree, count, "maxclust")
+        if len(_large(labels, share)) == wanted:
+            return labels
+    fallback: Labels = scipy.cluster.hierarchy.fcluster(tree, wanted, "maxclust")
+    return fallback
+
+
+def _large(labels: Labels, share: float) -> Labels:
+    """Numbers of the groups that are large enough; all of them if none is."""
+    numbers, counts = np.unique(labels, return_counts=True)
+    large = counts >= share * len(labels)
+    return numbers[large] if large.any() else numbers
+
+
+def _directions(embeddings: Floats, labels: Labels, share: float) -> tuple[Floats, list[int]]:
+    """Mean direction and size of each large group."""
+    groups = [embeddings[labels == number] for number in _large(labels, share)]
+    return np.stack([_unit(group.sum(axis=0)) for group in groups]), [len(group) for group in groups]
+
+
+def _linked(directions: Floats, sizes: list[int], rules: Rules) -> Floats:
+    """The directions, the two nearest made one as long as they are near enough or there are too many."""
+    while len(directions) > rules.fewest:
+        distances = 1 - directions @ directions.T + 2 * np.eye(len(directions), dtype=np.float32)
+        one, other = sorted(divmod(int(distances.argmin()), len(directions)))
+        if distances[one, other] >= rules.link and len(directions) <= rules.most:
+            break
+        directions[one] = _unit(directions[one] * sizes[one] + directions[other] * sizes[other])
+        directions = np.delete(directions, other, axis=0)
+        sizes[one] += sizes.pop(other)
+    return directions
+
+
+def _unit(vector: Floats) -> Floats:
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)

@@ -1,0 +1,79 @@
+"""pyannote.audio's diarization pipeline, from a folder on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import soundfile
+
+from services.runtime.errors import EngineOutOfMemory, InvalidSetting, ModelError
+from services.runtime.progress import Progress
+
+from .turns import Stretch
+from .windows import Span
+
+
+@dataclass(frozen=True)
+class Diarizer:
+    """A loaded pipeline."""
+
+    pipeline: Any
+
+    def stretches(self, audio: Path, fewest: int, most: int, progress: Progress) -> list[Stretch]:
+        """Who speaks when in the mono file `audio`; voices may overlap. The whole recording is in memory.
+
+        Raises EngineOutOfMemory.
+        """
+        import torch  # noqa: PLC0415  heavy: loaded with the engine
+
+        samples, rate = soundfile.read(audio, dtype="float32")
+        file = {"waveform": torch.from_numpy(samples)[None], "sample_rate": rate, "uri": audio.stem}
+        hook = _Hook(len(samples) / rate, progress)
+        try:
+            output = self.pipeline(file, min_speakers=fewest, max_speakers=most, hook=hook)
+        except (MemoryError, torch.OutOfMemoryError) as error:
+            raise EngineOutOfMemory(
+                f"no memory to diarize {len(samples) / rate:.0f} s with pyannote; set diarization.engine to ge2e"
+            ) from error
+        return _in_samples(output.speaker_diarization, rate)
+
+
+@dataclass(frozen=True)
+class _Hook:
+    """What the pipeline tells of its steps, as seconds of the recording; each step is a part of the way."""
+
+    seconds: float
+    progress: Progress
+
+    def __call__(
+        self, step: str, *_: object, total: int | None = None, completed: int | None = None, **__: object
+    ) -> None:
+        first, part = {"segmentation": (0.0, 0.4), "embeddings": (0.4, 0.6)}.get(step, (0.0, 0.0))
+        if part and total and completed is not None:
+            self.progress(self.seconds * (first + part * completed / total), self.seconds)
+
+
+def load(model: Path, device: str) -> Diarizer:
+    """Loads the pipeline in folder `model` (config.yaml and the models that it names as $model/...) onto `device`.
+
+    Raises InvalidSetting if this machine has no such device, ModelError if the folder holds no such pipeline.
+    """
+    import torch  # noqa: PLC0415  heavy: loaded when a run needs it
+    from pyannote.audio import Pipeline  # noqa: PLC0415  as above
+
+    if device == "cuda" and not torch.cuda.is_available():
+        raise InvalidSetting("setting diarization.device is cuda, and no CUDA device is usable here; set it to cpu")
+    if not (model / "config.yaml").is_file():
+        raise ModelError(f"{model} holds no config.yaml of a pyannote pipeline; pull the model again")
+    pipeline: Any = Pipeline.from_pretrained(model)
+    return Diarizer(pipeline.to(torch.device(device)))
+
+
+def _in_samples(annotation: Any, rate: int) -> list[Stretch]:
+    voices = {label: number for number, label in enumerate(annotation.labels())}
+    return [
+        Stretch(Span(round(turn.start * rate), round(turn.end * rate)), voices[label], None)
+        for turn, _, label in annotation.itertracks(yield_label=True)
+    ]
