@@ -18,16 +18,16 @@ class SoundShape:
     channels: int = 1
 
     def __str__(self) -> str:
-        plural = "" if self.channels == 1 else "s"
-        return f"{self.sample_count} samples in {self.channels} channel{plural} at {self.sample_rate} Hz"
+        kind = {1: "mono", 2: "stereo"}.get(self.channels, f"in {self.channels} channels")
+        return f"{self.sample_count} samples at {self.sample_rate} Hz, {kind}"
 
 
-def require_shape(role: str, found: SoundShape, described: SoundShape, *, producer: str) -> None:
-    """Holds the sound that came as input `role` against what the document beside it says of it.
+def require_shape(role: str, found: SoundShape, described: SoundShape) -> None:
+    """Holds the sound that came as input `role` against what a document says of it.
 
-    Raises InvalidRequest, which tells to take both from one run of `producer`, if they differ.
+    Raises InvalidRequest if it is not that sound.
     """
     if found != described:
         raise InvalidRequest(
-            f"{role} has {found}, not {described}; give it and its document from one run of {producer}"
+            f"{role} has {found}; the document that describes it says {described}; give both from the same job"
         )

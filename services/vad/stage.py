@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
+import soundfile
 from pydantic import Field
 
 from services.documents import codec, speech
@@ -15,21 +16,25 @@ from services.documents.media import AudioTrack, Media
 from services.documents.speech import Region, Speech
 from services.runtime.errors import InvalidRequest, InvalidSetting
 from services.runtime.progress import Progress
+from services.runtime.sound import SoundShape, require_shape
 from services.runtime.stage import Input, Loader, Output, Run, Stage
 
-from . import engine
-from .engine import Detector
+from . import pyannote_engine, silero_engine
+from .detector import Detector
 from .regions import Rules, Span, confidence, find_regions
-from .scores import OverlapAdd, Scores
-from .windows import batches
+from .sliding import Sliding
 
 log = logging.getLogger(__name__)
+
+_MODELS = {"pyannote": "pyannote-segmentation", "silero": "silero-vad"}
 
 
 @dataclass(frozen=True)
 class VadSettings:
-    model: str = "pyannote-segmentation"
-    """Name of the segmentation model in the catalog."""
+    engine: Literal["pyannote", "silero"] = "pyannote"
+    """What listens: `pyannote` (the better one in noise) or `silero` (the light one, on the CPU)."""
+    model: str = ""
+    """Name of the model in the catalog, one for `engine`; empty: the one of the engine."""
     onset: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Speech begins above this probability, 0 to 1."""
     offset: Annotated[float, Field(ge=0, le=1)] = 0.363
@@ -41,17 +46,25 @@ class VadSettings:
     padding_seconds: Annotated[float, Field(ge=0, le=2)] = 0.1
     """A region is made longer by this at both ends, in seconds, 0 to 2."""
     window_step_seconds: Annotated[float, Field(ge=0.1, le=4)] = 1.0
-    """From one window of the model to the next, in seconds, 0.1 to 4: longer is faster, shorter steadier."""
+    """`pyannote`: from one window to the next, in seconds, 0.1 to 4: longer is faster, shorter steadier."""
     batch_size: Annotated[int, Field(ge=1, le=1024)] = 8
-    """Windows that the model takes at once, 1 to 1024: more need more memory."""
+    """`pyannote`: windows at once, 1 to 1024: more need more memory."""
     device: Literal["cpu", "cuda"] = "cpu"
-    """Where the model runs."""
+    """Where the model runs; `silero` knows only `cpu`."""
 
     def __post_init__(self) -> None:
+        """Raises InvalidSetting for thresholds in the wrong order, and for what Silero cannot do."""
+        if self.engine == "silero" and self.device != "cpu":
+            raise InvalidSetting("setting vad.device: engine silero runs on the cpu only; set it to cpu")
         if self.offset > self.onset:
             raise InvalidSetting(
                 f"setting vad.offset: {self.offset} is above vad.onset ({self.onset}); lower it to {self.onset} or less"
             )
+
+    @property
+    def model_name(self) -> str:
+        """Name in the catalog."""
+        return self.model or _MODELS[self.engine]
 
     def rules(self, sample_rate: int) -> Rules:
         """The rules for regions, in samples."""
@@ -67,29 +80,40 @@ class VadSettings:
 class Vad(Stage[VadSettings]):
     name = "vad"
     version = "1"
-    inputs = (Input("speech_audio"), Input("media"))
+    inputs = (Input("speech_audio"), Input("media"), Input("vocals", optional=True))
     outputs = (Output("speech", speech.MEDIA_TYPE),)
-    libraries = ("pyannote.audio", "torch", "soundfile")
+    libraries = ("pyannote.audio", "torch", "silero-vad", "onnxruntime", "soundfile")
 
     def models(self, settings: VadSettings) -> Sequence[str]:
-        return (settings.model,)
+        return (settings.model_name,)
 
     def warm_up(self, loader: Loader[VadSettings]) -> None:
         _detector(loader)
 
     def run(self, run: Run[VadSettings]) -> None:
         track = run.read("media", codec.reader(Media)).speech_audio
-        found = find_speech(run.input("speech_audio"), track, _detector(run), run.settings, run.progress)
+        role = "vocals" if run.inputs("vocals") else "speech_audio"
+        audio = run.input(role)
+        require_shape(role, _shape(audio), SoundShape(track.sample_count, track.sample_rate))
+        found = find_speech(audio, track, _detector(run), run.settings, run.progress)
         heard = f"{track.sample_count / track.sample_rate:.1f} s of stream {track.stream}"
-        log.info("%d regions: %.1f s of speech in %s", len(found.regions), found.speech_seconds, heard)
+        log.info("%d regions: %.1f s of speech in the %s, %s", len(found.regions), found.speech_seconds, role, heard)
         if not found.regions:
             run.warn("NO_SPEECH", f"nobody speaks in the {heard}")
         run.output("speech", "speech.json").write_bytes(codec.to_json(found))
 
 
+def _shape(audio: Path) -> SoundShape:
+    with soundfile.SoundFile(audio) as file:
+        return SoundShape(file.frames, file.samplerate, file.channels)
+
+
 def _detector(loader: Loader[VadSettings]) -> Detector:
-    settings = loader.settings
-    return loader.engine(engine.load, loader.model(settings.model), settings.device)
+    settings, model = loader.settings, loader.model(loader.settings.model_name)
+    if settings.engine == "silero":
+        return loader.engine(silero_engine.load, model)
+    network = loader.engine(pyannote_engine.load, model, settings.device)
+    return Sliding(network, settings.window_step_seconds, settings.batch_size)
 
 
 def find_speech(
@@ -97,31 +121,18 @@ def find_speech(
 ) -> Speech:
     """Where somebody speaks in `audio`, a mono file that holds the samples of `track`.
 
-    Raises InvalidRequest if it does not, or the model wants another sample rate; EngineOutOfMemory.
+    Raises InvalidRequest if the model wants another sample rate; EngineOutOfMemory.
     """
     if track.sample_rate != detector.sample_rate:
         raise InvalidRequest(
-            f"the speech audio has {track.sample_rate} Hz and model {settings.model!r} takes "
+            f"the speech audio has {track.sample_rate} Hz and model {settings.model_name!r} takes "
             f"{detector.sample_rate}; set demux.sample_rate to that"
         )
-    probabilities = score(audio, track, detector, settings, progress)
+    probabilities = detector.score(audio, track.sample_count, progress)
     rules = settings.rules(track.sample_rate)
     spans = find_regions(probabilities, detector.framing, track.sample_count, rules)
     sureness = [confidence(probabilities, detector.framing, span) for span in spans]
     return Speech(track, tuple(_region(*it, track) for it in zip(range(len(spans)), spans, sureness, strict=True)))
-
-
-def score(audio: Path, track: AudioTrack, detector: Detector, settings: VadSettings, progress: Progress) -> Scores:
-    """Probability of speech per frame of the whole recording, window after window."""
-    framing = detector.framing
-    step = round(settings.window_step_seconds * track.sample_rate)
-    scores = OverlapAdd(framing, track.sample_count)
-    total = track.sample_count / track.sample_rate
-    for starts, windows in batches(audio, track.sample_count, framing.window, step, settings.batch_size):
-        for start, window_scores in zip(starts, detector.probabilities(windows), strict=True):
-            scores.add(start, window_scores)
-        progress(min(total, (starts[-1] + framing.window) / track.sample_rate), total)
-    return scores.result()
 
 
 def _region(index: int, span: Span, sureness: float, track: AudioTrack) -> Region:

@@ -9,8 +9,6 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from services.runtime.errors import InvalidRequest
-
 Windows = NDArray[np.float32]
 
 
@@ -22,15 +20,9 @@ def starts(sample_count: int, window: int, step: int) -> range:
 def batches(path: Path, sample_count: int, window: int, step: int, batch_size: int) -> Iterator[tuple[range, Windows]]:
     """First samples of up to `batch_size` windows, and the windows, shape (windows, window).
 
-    What lies beyond the end of the recording is silence. Raises InvalidRequest if the file is not a mono recording of
-    `sample_count` samples.
+    What lies beyond the end of the recording, of `sample_count` samples in one channel, is silence.
     """
     with soundfile.SoundFile(path) as audio:
-        if (audio.frames, audio.channels) != (sample_count, 1):
-            raise InvalidRequest(
-                f"the speech audio has {audio.frames} samples in {audio.channels} channels and the media document "
-                f"says {sample_count} in one; give both from the same run of demux"
-            )
         every = starts(sample_count, window, step)
         for first in range(0, len(every), batch_size):
             some = every[first : first + batch_size]

@@ -15,7 +15,7 @@ from .windows import Windows
 
 
 @dataclass(frozen=True)
-class Detector:
+class PyannoteDetector:
     """A loaded model."""
 
     inference: Any
@@ -38,7 +38,7 @@ class Detector:
         return np.asarray(np.max(speakers, axis=-1), np.float32)
 
 
-def load(model: Path, device: str) -> Detector:
+def load(model: Path, device: str) -> PyannoteDetector:
     """Loads the model in folder `model` onto `device`, `cpu` or `cuda`.
 
     Raises InvalidSetting if this machine has no such device.
@@ -50,7 +50,7 @@ def load(model: Path, device: str) -> Detector:
         raise InvalidSetting("setting vad.device is cuda, and no CUDA device is usable here; set it to cpu")
     network: Any = Model.from_pretrained(model / "pytorch_model.bin")
     inference = Inference(network, device=torch.device(device), skip_aggregation=True)
-    return Detector(inference, _framing(network, inference.duration), network.audio.sample_rate)
+    return PyannoteDetector(inference, _framing(network, inference.duration), network.audio.sample_rate)
 
 
 def _framing(network: Any, duration: float) -> Framing:
