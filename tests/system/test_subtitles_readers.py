@@ -67,7 +67,7 @@ def test_the_tracks_hold_what_is_hard() -> None:
 
 def test_python_srt_reads_every_track() -> None:
     for track in tracks():
-        read = list(srt_reader.parse(srt(track)))
+        read = list(srt_reader.parse(srt(track)))  # type: ignore[no-untyped-call]  # it has no types
         assert [it.index for it in read] == [cue.number for cue in track.cues]
         assert [(it.start.total_seconds(), it.end.total_seconds(), *plain_srt(it.content)) for it in read] == [
             (cue.start, cue.end, cue.text, cue.lyric) for cue in track.cues
@@ -97,7 +97,7 @@ def read_with_node(files: list[str]) -> list[dict[str, Any]]:
 def test_ttconv_reads_every_track_without_a_complaint(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     for track in tracks():
-        document = imsc_reader.to_model(ElementTree.parse(io.StringIO(ttml(track))))
+        document: Any = imsc_reader.to_model(ElementTree.parse(io.StringIO(ttml(track))))
         assert document.get_lang() == track.language_code
         paragraphs = [it for it in document.get_body().dfs_iterator() if isinstance(it, P)]
         assert [
