@@ -88,6 +88,13 @@ is_cpu_build() {
 
 install_command() { "$VENV/bin/pip" install --no-deps --no-build-isolation -q -e .; }
 
+# The program without the data of the pairs translates nothing.
+install_apertium() {
+    local modes=/usr/share/apertium/modes
+    if command -v apertium >/dev/null && [[ -f $modes/eng-spa.mode && -f $modes/urd-hin.mode ]]; then return; fi
+    install_packages apertium apertium-eng-spa apertium-urd-hin
+}
+
 install_developer_tools() { "$VENV/bin/pip" install --no-deps -r deploy/locks/dev.txt; }
 
 install_s3rver() {
@@ -101,6 +108,7 @@ install_webvtt_parser() {
 }
 
 debian ffmpeg=ffmpeg
+install_apertium
 [[ -x $VENV/bin/python ]] || make_environment
 step libraries "$VENV" install_libraries deploy/locks/cpu.txt
 step command "$VENV" install_command pyproject.toml

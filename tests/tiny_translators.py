@@ -1,8 +1,7 @@
-"""Tiny translation models of random weights, in the very form of the real ones: the code runs, the words mean nothing."""
+"""Tiny translation models of random weights, in the form of the real ones: the code runs, the words mean nothing."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ def nllb(folder: Path, codes: Sequence[str]) -> Path:
 
 
 def indictrans2(folder: Path, codes: Sequence[str]) -> Path:
-    """The same network under two vocabularies, with the language tags as tokens of the source, as IndicTrans2 has it."""
+    """The same network under two vocabularies, with the language tags as tokens of the source, as in IndicTrans2."""
     model = nllb(folder, codes)
     pieces = (model / "sentencepiece.bpe.model").read_bytes()
     for name in ("model.SRC", "model.TGT"):

@@ -13,7 +13,7 @@ from .marks import MARK, TAG, without_marks
 from .pairs import primary
 from .translator import Protection
 
-_PLACEHOLDER = re.compile(r"(\s?)QX\s?(\d+)\s?Z(\s?)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"QX\s?(\d+)\s?Z", re.IGNORECASE)
 """Measured: the packaged engines take such a code for an unknown name and leave it alone."""
 
 
@@ -38,16 +38,12 @@ class Masked:
 
     def reveal(self, translation: str) -> str:
         """The translation with what the placeholders stand for; a number that nobody gave out is left as it is."""
-        return _PLACEHOLDER.sub(self._revealed, translation)
-
-    def _revealed(self, match: re.Match[str]) -> str:
-        before, number, after = match.groups()
-        if int(number) >= len(self.hidden):
-            return match[0]
-        hidden = self.hidden[int(number)]
-        if hidden.startswith("</"):
-            return hidden + after
-        return before + hidden + ("" if TAG.fullmatch(hidden) else after)
+        text, *coded = _PLACEHOLDER.split(translation)
+        for number, following in zip(coded[::2], coded[1::2], strict=True):
+            hidden = self.hidden[int(number)] if int(number) < len(self.hidden) else f"QX{number}Z"
+            closes, opens = hidden.startswith("</"), TAG.fullmatch(hidden) and not hidden.startswith("</")
+            text = (text.rstrip() if closes else text) + hidden + (following.lstrip() if opens else following)
+        return text
 
 
 def required_terms(text: str, glossary: Glossary | None, target: str) -> list[Required]:

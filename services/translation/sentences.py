@@ -100,7 +100,8 @@ def _groups(words: Sequence[Word], pause: float) -> Iterator[list[Word]]:
 def _breaks(group: Sequence[Word], word: Word, following: Word, pause: float) -> bool:
     if word.lyric != following.lyric or following.start - word.end >= pause:
         return True
-    if word.speaker and following.speaker and word.speaker != following.speaker:
+    speaker = next((it.speaker for it in reversed(group) if it.speaker), None)
+    if speaker and following.speaker and speaker != following.speaker:
         return True
     if _is_closing_mark(group, following.text):
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby
 
 from services.documents import codec, glossary, translation
 from services.documents.glossary import Glossary
@@ -105,6 +105,7 @@ def _translated(settings: TranslationSettings, spoken: Sequence[Spoken], task: T
     before: list[str] = []
     total = spoken[-1].end if spoken else 0.0
     for number, scene in enumerate(found):
+        task.progress.check()
         drafts = [draft(sentence, number, task) for sentence in scene]
         yield from translate_scene(drafts, before, task)
         before = [sentence.text for sentence in scene[-_CONTEXT_SENTENCES:]]
@@ -141,5 +142,5 @@ def _write(run: Run[TranslationSettings], document: translation.Translation, ter
 
 def _text(done: Sequence[Sentence]) -> str:
     """A line for each sentence, an empty line between scenes."""
-    gaps = [one.scene != other.scene for one, other in pairwise(done)]
-    return "".join(f"{it.text}\n" + "\n" * gap for it, gap in zip(done, [*gaps, False], strict=True))
+    scenes_of_text = (scene for _, scene in groupby(done, key=lambda sentence: sentence.scene))
+    return "\n".join("".join(f"{sentence.text}\n" for sentence in scene) for scene in scenes_of_text)
