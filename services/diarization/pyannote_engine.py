@@ -7,12 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import soundfile
+import yaml
 
 from services.runtime.errors import EngineOutOfMemory, InvalidSetting, ModelError
 from services.runtime.progress import Progress
 
 from .turns import Stretch
 from .windows import Span
+
+_PARTS = ("segmentation", "embedding", "plda")
+"""The models that the pipeline is made of."""
+_HERE = "$model/"
+"""How its configuration names what lies in its own folder."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ class _Hook:
     ) -> None:
         first, part = {"segmentation": (0.0, 0.4), "embeddings": (0.4, 0.6)}.get(step, (0.0, 0.0))
         if part and total and completed is not None:
-            self.progress(self.seconds * (first + part * completed / total), self.seconds)
+            # The last batch may count more chunks than there are.
+            self.progress(self.seconds * (first + part * min(1.0, completed / total)), self.seconds)
 
 
 def load(model: Path, device: str) -> Diarizer:
@@ -65,10 +72,24 @@ def load(model: Path, device: str) -> Diarizer:
 
     if device == "cuda" and not torch.cuda.is_available():
         raise InvalidSetting("setting diarization.device is cuda, and no CUDA device is usable here; set it to cpu")
-    if not (model / "config.yaml").is_file():
-        raise ModelError(f"{model} holds no config.yaml of a pyannote pipeline; pull the model again")
+    _require_local(model)
     pipeline: Any = Pipeline.from_pretrained(model)
     return Diarizer(pipeline.to(torch.device(device)))
+
+
+def _require_local(model: Path) -> None:
+    """pyannote would fetch from a hub whatever the folder does not hold."""
+    try:
+        config = yaml.safe_load((model / "config.yaml").read_text("utf-8"))
+        parts = {name: config["pipeline"]["params"].get(name) for name in _PARTS}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{model} holds no config.yaml of a pyannote pipeline; pull the model again") from error
+    for name, place in parts.items():
+        if not str(place).startswith(_HERE) or not (model / str(place).removeprefix(_HERE)).is_dir():
+            raise ModelError(
+                f"the pipeline in {model} takes its {name} from {place!r}, which is not in that folder; "
+                f"put it there and name it as {_HERE}{name} in config.yaml"
+            )
 
 
 def _in_samples(annotation: Any, rate: int) -> list[Stretch]:

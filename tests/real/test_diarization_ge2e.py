@@ -1,4 +1,4 @@
-"""The packaged speaker encoder tells real voices apart: on a telephone talk that people marked, and over a long film."""
+"""The packaged speaker encoder tells real voices apart: in a telephone talk that people marked, over a long film."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def diarize(folder: Path, model: Path, recording: Recording, speech: bytes, **se
 
 
 def test_a_telephone_talk_is_told_apart_as_people_marked_it(models: Path, model: Path, tmp_path: Path) -> None:
-    """Two women on one line, the hardest case: found to be 19.6 %, of which 10.8 % are where vad heard other regions."""
+    """Two voices on one line, a hard case: found to be 19.6 %, of which 10.8 % are where vad heard other regions."""
     sample = _telephone_sample()
     recording = save(tmp_path / "talk.wav", np.asarray(soundfile.read(sample, dtype="float32")[0], np.float32))
     found = diarize(tmp_path, model, recording, _heard(tmp_path, models, recording))

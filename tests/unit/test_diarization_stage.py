@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -74,13 +75,18 @@ def run_of(
     settings: DiarizationSettings | None = None,
     vocals: Path | None = None,
 ) -> RecordedRun[DiarizationSettings]:
-    stage = {"speech_audio": recording.path, "media": codec.to_json(recording.media)}
-    optional = {"vocals": vocals} if vocals else {}
+    inputs: dict[str, Path | bytes | Sequence[Path | bytes]] = {
+        "speech_audio": recording.path,
+        "media": codec.to_json(recording.media),
+        "speech": speech(recording, *spans),
+    }
+    if vocals:
+        inputs["vocals"] = vocals
     return make_run(
         Diarization(),
         folder=folder,
         settings=settings,
-        inputs={**stage, "speech": speech(recording, *spans), **optional},
+        inputs=inputs,
         models={"ge2e-encoder": folder, "tiny": folder},
     )
 
