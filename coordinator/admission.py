@@ -48,6 +48,10 @@ class JobRequest:
     """This stage and all after it may not take over the outputs of an equal action; empty: all may."""
     debug: bool = False
     """Whether stages keep their scratch files and tell their DEBUG lines."""
+    title: str = ""
+    """What the film is called; empty: its file name says it."""
+    year: int | None = None
+    """Year of release."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ def resolve(request: JobRequest) -> Resolved:
     _require_stages_of(request, chosen.stages)
     layers = [
         *request.layers,
+        _of_stages(_film_layer(request), chosen.stages),
         settings.environment_layer(chosen.stages),
         _of_stages(settings.profile_layer(profile), chosen.stages),
     ]
@@ -92,6 +97,12 @@ def resolve(request: JobRequest) -> Resolved:
         _anew(request, chosen.stages),
         _settle([*layers, Layer("pipeline", filled)], chosen.stages),
     )
+
+
+def _film_layer(request: JobRequest) -> Layer:
+    """What is known of the film, for the stage that looks for more."""
+    known = {"metadata.title": request.title, "metadata.year": request.year}
+    return Layer("request", {name: value for name, value in known.items() if value})
 
 
 def _values(request: JobRequest, source_language: str) -> dict[str, Any]:
@@ -223,7 +234,7 @@ def request_digest(resolved: Resolved, media: MediaRecord, files: Sequence[FileR
         "clip": [resolved.request.clip_start, resolved.request.clip_end],
         "profile": resolved.profile,
         "settings": {name: record.value for name, record in resolved.settings.items()},
-        "media": [media.artifact.digest, media.file_name],
+        "media": [media.artifact.digest, media.file_name, media.title],
         "targets": resolved.target_languages,
         "files": [[file.name, file.artifact.digest] for file in files],
         "anew": resolved.anew,

@@ -31,7 +31,7 @@ def take_in(store: Store, subject: Path, resolved: Resolved) -> MediaRecord:
     _check(subject, resolved.request)
     name = text_of(subject.name)
     media_type = _media_type(name, resolved.request)
-    return MediaRecord(blobs.add_file(store, subject, media_type), title=Path(name).stem, file_name=name)
+    return MediaRecord(blobs.add_file(store, subject, media_type), resolved.request.title or Path(name).stem, name)
 
 
 def take_in_files(store: Store, files: Iterable[tuple[str, Path]]) -> tuple[FileRecord, ...]:

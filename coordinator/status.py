@@ -9,14 +9,14 @@ from datetime import datetime
 from services.runtime import commits
 from services.runtime.artifact import Artifact
 from services.runtime.errors import ObjectNotFound
-from services.runtime.manifest import Manifest
+from services.runtime.manifest import Manifest, Status
 from services.runtime.store.base import Store
 from services.runtime.store.keys import UNSHARDED
 
 from .jobs import Jobs, JobState, Outcome
 from .records import PARTIAL, JobRecord, PlannedStep
 
-RUNNING = "RUNNING"
+RUNNING, PENDING = "RUNNING", "PENDING"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,29 @@ class JobStatus:
         return whole + [record for stage, record in last.items() if (stage, UNSHARDED) not in done]
 
 
+@dataclass(frozen=True)
+class TargetStatus:
+    """Where one target language of a job stands."""
+
+    language_code: str
+    state: str
+    """`SUCCEEDED` once all of its steps are done, `FAILED` if one failed, `RUNNING` or `PENDING`."""
+
+
+def targets(status: JobStatus) -> list[TargetStatus]:
+    """How each target language stands, in the order in which they were asked for."""
+    return [TargetStatus(code, _target_state(status, code)) for code in status.job.target_languages]
+
+
+def _target_state(status: JobStatus, language_code: str) -> str:
+    steps = [step for step in status.steps if step.step.shard == language_code]
+    if steps and all(step.record is not None and step.record.status.is_done for step in steps):
+        return Status.SUCCEEDED
+    failed = (state for state in (Status.FAILED, Status.CANCELLED) if any(step.status == state for step in steps))
+    begun = RUNNING if any(step.status != PENDING for step in steps) and not status.state.is_final else PENDING
+    return next(failed, begun)
+
+
 def job_status(jobs: Jobs, job_id: str) -> JobStatus:
     """A job as it stands. Raises UnknownName if there is none of that name."""
     job = jobs.get(job_id)
@@ -73,7 +96,7 @@ def _status(store: Store, job: JobRecord, planned: PlannedStep) -> StepStatus:
     found = commits.latest(store, step)
     if found is None:
         begun = commits.attempts(store, step)
-        return StepStatus(planned, RUNNING if begun else "PENDING", 0.0)
+        return StepStatus(planned, RUNNING if begun else PENDING, 0.0)
     manifest, artifact = found
     seconds = (manifest.times.finished - manifest.times.started).total_seconds()
     return StepStatus(planned, manifest.status, round(seconds, 3), artifact, manifest)

@@ -55,9 +55,10 @@ class _Rate(ProgressColumn):
 
 
 class Bars:
-    """A bar per stage, for a terminal."""
+    """A bar per step, for a terminal."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, least_level: int = logging.WARNING) -> None:
+        self._least_level = least_level
         # No redirection: the logs of runs stand for stdout and stderr already, and each would feed the other.
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -75,24 +76,24 @@ class Bars:
             f"job [bold]{job.job}[/]: {job.workflow} of {escape(printable(job.media.file_name))}"
         )
         for step in job.plan:
-            name = f"{step.number:02d} {step.stage}"
-            self._tasks[step] = self._progress.add_task(name, total=None, start=False, note="")
+            self._task(step)
         self._progress.start()
 
     def step_started(self, step: PlannedStep) -> None:
-        self._progress.start_task(self._tasks[step])
+        self._progress.start_task(self._task(step))
 
     def step_progress(self, step: PlannedStep, done_seconds: float, total_seconds: float | None) -> None:
-        self._progress.update(self._tasks[step], completed=done_seconds, total=total_seconds)
+        self._progress.update(self._task(step), completed=done_seconds, total=total_seconds)
 
     def step_log(self, step: PlannedStep | None, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.WARNING:
-            name = step.stage if step else "job"
-            self._progress.console.print(f"[yellow]{name}: {escape(printable(record.getMessage()))}[/]")
+        if record.levelno >= self._least_level:
+            colour = "yellow" if record.levelno >= logging.WARNING else "dim"
+            name = step.title if step else "job"
+            self._progress.console.print(f"[{colour}]{name}: {escape(printable(record.getMessage()))}[/]")
 
     def step_finished(self, step: PlannedStep, manifest: Manifest) -> None:
         note = f"[{_COLOURS[manifest.status]}]{manifest.status}[/] {_seconds(manifest):.1f} s"
-        self._progress.update(self._tasks[step], completed=1, total=1, note=note)
+        self._progress.update(self._task(step), completed=1, total=1, note=note)
 
     def job_finished(self, job: JobRecord, outcome: Outcome) -> None:  # noqa: ARG002  bars say it all
         self.stop()
@@ -100,12 +101,18 @@ class Bars:
     def stop(self) -> None:
         self._progress.stop()
 
+    def _task(self, step: PlannedStep) -> TaskID:
+        """The bar of a step: one that is done with what there is joins those that were planned."""
+        if step not in self._tasks:
+            self._tasks[step] = self._progress.add_task(_name(step), total=None, start=False, note="")
+        return self._tasks[step]
+
 
 class Lines:
     """A line per event, for logs and pipes."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, least_level: int = logging.WARNING) -> None:
+        self._console, self._least_level = console, least_level
         self._started: dict[PlannedStep, float] = {}
         self._said: dict[PlannedStep, float] = {}
 
@@ -114,38 +121,44 @@ class Lines:
 
     def step_started(self, step: PlannedStep) -> None:
         self._started[step] = self._said[step] = time.monotonic()
-        self._console.print(f"{step.number:02d} {step.stage}: started")
+        self._console.print(f"{_name(step)}: started")
 
     def step_progress(self, step: PlannedStep, done_seconds: float, total_seconds: float | None) -> None:
         now = time.monotonic()
         if now - self._said[step] >= _PLAIN_EVERY_SECONDS:
             self._said[step] = now
             note = rate(done_seconds, total_seconds, now - self._started[step])
-            self._console.print(f"{step.number:02d} {step.stage}: {note}")
+            self._console.print(f"{_name(step)}: {note}")
 
     def step_log(self, step: PlannedStep | None, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.WARNING:
-            name = f"{step.number:02d} {step.stage}" if step else "job"
+        if record.levelno >= self._least_level:
+            name = _name(step) if step else "job"
             self._console.print(f"{name}: {record.levelname}: {escape(printable(record.getMessage()))}")
 
     def step_finished(self, step: PlannedStep, manifest: Manifest) -> None:
-        self._console.print(f"{step.number:02d} {step.stage}: {manifest.status} in {_seconds(manifest):.1f} s")
+        note = f" ({escape(printable(manifest.skip_reason))})" if manifest.skip_reason else ""
+        self._console.print(f"{_name(step)}: {manifest.status} in {_seconds(manifest):.1f} s{note}")
 
     def job_finished(self, job: JobRecord, outcome: Outcome) -> None:
         self._console.print(f"job {job.job}: {outcome.state}")
 
 
 @contextmanager
-def display(console: Console) -> Iterator[Bars | Lines]:
+def display(console: Console, *, debug: bool = False) -> Iterator[Bars | Lines]:
     """Bars on a terminal, lines elsewhere. However it ends, the terminal gets its cursor back."""
+    least_level = logging.DEBUG if debug else logging.WARNING
     if not console.is_terminal:
-        yield Lines(console)
+        yield Lines(console, least_level)
         return
-    bars = Bars(console)
+    bars = Bars(console, least_level)
     try:
         yield bars
     finally:
         bars.stop()
+
+
+def _name(step: PlannedStep) -> str:
+    return f"{step.number:02d} {step.title}"
 
 
 def _seconds(manifest: Manifest) -> float:

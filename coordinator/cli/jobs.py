@@ -15,9 +15,9 @@ from ..app import open_existing
 from ..jobs import Jobs, JobState
 from ..records import JobRecord
 from ..status import step_statuses
+from .finishing import exit_code, finish, progress_object
 from .options import JobArgument, JsonOption, OutOption, StageAddresses, StoreOption, parse_addresses
 from .output import err, only_json, print_json, printable, require_writable, say
-from .run import exit_code, finish, progress_object
 
 app = typer.Typer(help="Lists, shows, watches, cancels and retries jobs.", no_args_is_help=True)
 

@@ -14,7 +14,7 @@ StoreOption = Annotated[
     str,
     typer.Option("--store", metavar="URL", help="file:///path, s3://bucket/prefix or a folder; else CUEGRAPH_STORE."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one value and nothing else, on stdout.")]
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the job folder is laid out.")]
 StageAddresses = Annotated[
     list[str] | None,

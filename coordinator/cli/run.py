@@ -1,30 +1,52 @@
-"""`cuegraph run`: one film through one workflow, on this machine."""
+"""`cuegraph run`: films through a workflow, on this machine."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 
-from services.runtime.settings import command_line_layer, file_layer
+from services.runtime.settings import Layer, command_line_layer, file_layer
 
-from ..admission import JobRequest
+from .. import pipeline
+from ..admission import JobRequest, resolve
 from ..app import App, open_app
-from ..folder import Delivered, lay_out
-from ..jobs import Jobs, JobState, Outcome
 from ..records import JobRecord
-from ..status import step_statuses
-from .display import display
-from .driving import drive_until_done
+from .batch import run_batch
+from .finishing import finish
 from .options import JsonOption, OutOption, StageAddresses, StoreOption, parse_addresses, parse_time
-from .output import err, only_json, print_json, require_writable, say, writing
+from .output import err, only_json, require_writable
+from .subjects import films, glossary, is_batch, subject_of
 
 
 def run(
-    media: Annotated[Path, typer.Argument(metavar="MEDIA", help="The film or recording.")],
-    workflow: Annotated[str, typer.Option(help="transcribe or subtitle.")] = "subtitle",
-    source: Annotated[str, typer.Option(metavar="LANGUAGE", help="Language that is spoken, e.g. en.")] = "en",
+    media: Annotated[
+        list[Path],
+        typer.Argument(metavar="MEDIA", help="Films, recordings, folders of them, or transcripts (JSON) to translate."),
+    ],
+    workflow: Annotated[str, typer.Option(help="transcribe, translate or subtitle.")] = "subtitle",
+    source: Annotated[
+        str,
+        typer.Option(
+            "--source-language", "--source", metavar="LANGUAGE", help="What is spoken, e.g. en; auto: find out."
+        ),
+    ] = "en",
+    targets: Annotated[
+        list[str] | None,
+        typer.Option("--target", metavar="LANGUAGE", help="Translate into it, e.g. pt; may be given many times."),
+    ] = None,
+    title: Annotated[str, typer.Option(help="Title of the film; else its file name says it.")] = "",
+    year: Annotated[int | None, typer.Option(help="Year of release.")] = None,
+    glossaries: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--glossary",
+            metavar="[LEVEL=]FILE",
+            help="Terms: TSV, CSV or JSON. LEVEL is film, job (default), learned or general; may be given many times.",
+        ),
+    ] = None,
     profile: Annotated[str, typer.Option(help="cpu-small or gpu; else by what this machine has.")] = "",
     settings: Annotated[
         list[str] | None,
@@ -39,76 +61,82 @@ def run(
     ] = None,
     start: Annotated[str | None, typer.Option(metavar="TIME", help="Begin there: seconds or HH:MM:SS.mmm.")] = None,
     end: Annotated[str | None, typer.Option(metavar="TIME", help="End there: seconds or HH:MM:SS.mmm.")] = None,
+    audio_stream: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Take this audio stream, from 0; else by language.")
+    ] = None,
+    audio_language: Annotated[
+        str, typer.Option(metavar="LANGUAGE", help="Take the audio stream in this language.")
+    ] = "",
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Do every stage anew.")] = False,
+    first_anew: Annotated[
+        str, typer.Option("--from", metavar="STAGE", help="Do this stage and all after it anew.")
+    ] = "",
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Keep the scratch files of stages and show their DEBUG lines.")
+    ] = False,
     store: StoreOption = "",
     out: OutOption = Path("out"),
     stage: StageAddresses = None,
     json: JsonOption = False,
 ) -> None:
-    """Runs a film through a workflow and lays out what came of it as a folder.
+    """Runs films through a workflow and lays out what came of each as a folder.
 
-    The same command given again goes on with a job that did not end, and takes over what is done already.
+    Of a folder every film and recording in it and below it is taken. One that goes wrong does not stop the others;
+    with --json the answer is then a list. The same command given again goes on with a job that did not end, and takes
+    over what is done already.
     """
     with only_json(wanted=json) as stream:
         require_writable(out)
-        layers = [command_line_layer(settings or [])] + ([file_layer(job_file)] if job_file else [])
-        clip = parse_time("--start", start), parse_time("--end", end)
-        app = open_app(store, parse_addresses(stage))
-        job, is_new = app.submit(media, JobRequest(workflow, source, profile, tuple(layers), *clip))
+        chosen = _given({"demux.audio_stream": audio_stream, "demux.audio_language": audio_language or None})
+        layers = [command_line_layer(settings or []), chosen] + ([file_layer(job_file)] if job_file else [])
+        request = JobRequest(
+            workflow,
+            source,
+            profile,
+            tuple(layers),
+            parse_time("--start", start),
+            parse_time("--end", end),
+            target_languages=tuple(targets or ()),
+            title=title,
+            year=year,
+            first_anew=first_anew,
+            debug=debug,
+        )
+        files = tuple(glossary(text) for text in glossaries or ())
+        asked = Asked(open_app(store, parse_addresses(stage)), request, files, no_cache)
+        json_stream = stream if json else None
+        if not is_batch(media):
+            raise typer.Exit(finish(asked.app, asked.submit(media[0]), out, json_stream))
+        found = films(media)
+        resolve(asked.request_for(found[0]))  # what is wrong with the request would be wrong for every film
+        raise typer.Exit(run_batch(asked.app, found, asked.submit, out, json_stream))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a command line asks for, whatever film it is about."""
+
+    app: App
+    request: JobRequest
+    files: tuple[tuple[str, Path], ...]
+    """What comes with every film, each with what it is for."""
+    is_all_anew: bool
+
+    def request_for(self, path: Path) -> JobRequest:
+        """The request as it stands for a film or a transcript. Raises UnknownName for an unknown workflow."""
+        subject = subject_of(path)
+        stages = pipeline.load(self.request.workflow, subject).stages
+        return replace(
+            self.request, subject=subject, first_anew=stages[0] if self.is_all_anew else self.request.first_anew
+        )
+
+    def submit(self, path: Path) -> JobRecord:
+        """The job for a film, a new one or one that has not ended. Raises InputError."""
+        job, is_new = self.app.submit(path, self.request_for(path), self.files)
         if not is_new:
             err.print(f"job {job.job} was asked for in the same words and has not ended: going on with it")
-        raise typer.Exit(finish(app, job, out, stream if json else None))
+        return job
 
 
-def finish(app: App, job: JobRecord, out: Path, json_stream: TextIO | None) -> int:
-    """Drives a job to its end, lays out its folder and reports. Returns the exit code."""
-    with display(err) as shown:
-        outcome = drive_until_done(app, job, shown)
-    with writing(out):
-        folder, delivered = lay_out(app.jobs, job, out)
-    if json_stream is not None:
-        print_json(_object(app, job, outcome, folder, delivered), json_stream)
-    else:
-        _report(job, outcome, folder, delivered)
-    return exit_code(outcome)
-
-
-def exit_code(outcome: Outcome) -> int:
-    """0 done, 1 failed, 2 failed for what was put in, 130 cancelled."""
-    if outcome.state is JobState.SUCCEEDED:
-        return 0
-    if outcome.state is JobState.CANCELLED:
-        return 130
-    return 2 if outcome.is_input_at_fault else 1
-
-
-def _object(app: App, job: JobRecord, outcome: Outcome, folder: Path, delivered: list[Delivered]) -> dict[str, Any]:
-    return {
-        "job": job.job,
-        "state": outcome.state,
-        "out": str(folder),
-        "deliverables": [
-            {"role": d.role, "language": d.language, "path": str(d.path), "digest": d.digest} for d in delivered
-        ],
-        **progress_object(app.jobs, job, outcome),
-    }
-
-
-def progress_object(jobs: Jobs, job: JobRecord, outcome: Outcome | None) -> dict[str, Any]:
-    """How far a job came and what went wrong, as every command's JSON says it."""
-    return {
-        "stages": [
-            {"name": s.step.stage, "number": s.step.number, "status": s.status, "seconds": s.seconds}
-            for s in step_statuses(jobs, job)
-        ],
-        "errors": [{"code": e.code, "message": e.message} for e in (outcome.errors if outcome else ())],
-    }
-
-
-def _report(job: JobRecord, outcome: Outcome, folder: Path, delivered: list[Delivered]) -> None:
-    for error in outcome.errors:
-        err.print(f"[bold red]error[/] [bold]{error.code}[/]: ", end="")
-        err.print(error.message, markup=False)
-    say(f"job {job.job}: {outcome.state}")
-    for file in delivered:
-        say(f"  {file.role:<12} {file.path}")
-    say(f"everything else: {folder}")
+def _given(values: dict[str, Any]) -> Layer:
+    return Layer("command line", {name: value for name, value in values.items() if value is not None})
