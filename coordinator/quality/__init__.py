@@ -1,0 +1,1 @@
+"""Quality: judges what a finished job made, from its documents."""
