@@ -53,10 +53,17 @@ def _cuts(video: Any, film: Path, start: float, end: float, progress: Progress) 
             break
         small = cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR)
         cuts.extend(cut.seconds for cut in detector.process_frame(now, small))
-        progress(max(now.seconds - start, 0.0))
+        _tell(progress, now.seconds - start)
     if not seen:
         raise UnreadableMedia(f"the picture of {film.name} has no frame that can be read for its shot changes")
     return cuts
+
+
+def _tell(progress: Progress, done_seconds: float) -> None:
+    """Once for every second of film; a cancelled run stops at any frame."""
+    if done_seconds >= progress.done_seconds + 1:
+        progress(done_seconds)
+    progress.check()
 
 
 def _small(size: tuple[int, int]) -> tuple[int, int]:

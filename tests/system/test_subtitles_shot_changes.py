@@ -74,22 +74,20 @@ def test_only_the_range_that_is_asked_for_is_read(film: Path) -> None:
     seen: list[float] = []
     progress = Progress(lambda done, _total: seen.append(done))
     assert shot_changes(film, 4.0, 6.5, progress) == pytest.approx([CUTS[1]], abs=0.001)
-    assert 50 <= len(seen) <= 62
-    assert max(seen) <= 2.5
+    assert [int(done) for done in seen] == [1, 2]
 
 
-def test_a_cancelled_run_stops_at_the_next_frame(film: Path) -> None:
+def test_a_cancelled_run_stops_before_the_next_second_of_film(film: Path) -> None:
     cancelled = threading.Event()
     seen: list[float] = []
 
-    def cancel_after_ten(done: float, _total: float | None) -> None:
+    def cancel_at_once(done: float, _total: float | None) -> None:
         seen.append(done)
-        if len(seen) == 10:
-            cancelled.set()
+        cancelled.set()
 
     with pytest.raises(Cancelled):
-        shot_changes(film, 0.0, 60.0, Progress(cancel_after_ten, cancelled))
-    assert len(seen) == 10
+        shot_changes(film, 0.0, 60.0, Progress(cancel_at_once, cancelled))
+    assert len(seen) == 1
 
 
 def test_a_file_without_a_readable_picture_is_refused(tmp_path: Path) -> None:
