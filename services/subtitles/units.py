@@ -14,6 +14,8 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 _DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates: one that is never closed would turn all that a player shows after it."""
 NOTES = "♪♫♩♬"
+_APART_SECONDS = 1.0
+"""After such a silence even a mark that no line should begin with begins something new, e.g. a small kana."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def join_inseparable(units: Iterable[Unit]) -> list[Unit]:
     """Units of a script without spaces, joined where no line may be broken between them."""
     joined: list[Unit] = []
     for unit in units:
-        if joined and not unit.glue and _is_alike(joined[-1], unit) and not may_part(joined[-1].text, unit.text):
+        if joined and _is_inseparable(joined[-1], unit):
             joined[-1] = _both(joined[-1], unit)
         else:
             joined.append(unit)
@@ -99,6 +101,11 @@ def _spoken_by_somebody(units: Iterable[Unit]) -> Iterator[Unit]:
     for unit in units:
         last = unit.speaker or last
         yield unit if unit.speaker == last else replace(unit, speaker=last)
+
+
+def _is_inseparable(earlier: Unit, later: Unit) -> bool:
+    is_near = later.start - earlier.end < _APART_SECONDS and not later.glue
+    return is_near and _is_alike(earlier, later) and not may_part(earlier.text, later.text)
 
 
 def _is_alike(one: Unit, other: Unit) -> bool:

@@ -80,6 +80,11 @@ def test_a_mark_that_may_not_begin_a_line_stays_with_the_word_before_it() -> Non
     assert [cue.sources for cue in cues.cues] == [("w1", "w2", "w3", "w4", "w5")]
 
 
+def test_what_is_said_after_a_pause_is_not_joined_to_what_was_said_before_it() -> None:
+    units = units_of_words([word(1, "はい。", 1.0, 2.0), word(2, "っていうか", 3.0, 4.0)], "ja")
+    assert [unit.text for unit in units] == ["はい。", "っていうか"]
+
+
 @pytest.mark.parametrize(
     ("language", "is_so"),
     [("ar", True), ("he-IL", True), ("fa", True), ("ur", True), ("pa-Arab-PK", True), ("ar-Latn", False),
