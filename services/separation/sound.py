@@ -37,10 +37,12 @@ class Sound:
         return self._resampler.resample(self._from_file(first, last), start, end)
 
     def _from_file(self, start: int, end: int) -> Samples:
-        inside = min(max(start, 0), self._file.frames), min(max(end, 0), self._file.frames)
-        self._file.seek(inside[0])
-        samples = self._file.read(inside[1] - inside[0], dtype="float32", always_2d=True)
-        return np.pad(samples.T, ((0, 0), (inside[0] - start, end - inside[1])))
+        samples = np.zeros((self._file.channels, end - start), np.float32)
+        first, last = max(start, 0), min(end, self._file.frames)
+        if first < last:
+            self._file.seek(first)
+            samples[:, first - start : last - start] = self._file.read(last - first, "float32", always_2d=True).T
+        return samples
 
 
 def film_sound(file: soundfile.SoundFile, media: Media, sample_rate: int) -> Sound:

@@ -62,6 +62,24 @@ def test_where_all_is_voice_the_vocals_are_the_mixture(
         assert vocals == pytest.approx(mixture, abs=1e-5)
 
 
+def test_where_the_file_is_over_there_is_silence(tmp_path: Path) -> None:
+    """The full audio may end some samples before the speech audio, by its own rate's rounding."""
+    with soundfile.SoundFile(stereo(tmp_path / "full.flac", 400)) as file:
+        sound = Sound(file, RATE, 900, Fraction(-50))
+        vocals = np.concatenate([heard for _, heard in separate(sound, FakeSeparator(100), 0.5, no_check)], axis=1)
+        assert vocals.shape == (2, 900)
+        assert not vocals[:, :50].any()
+        assert vocals[:, 50:450] == pytest.approx(Sound(file, RATE, 400, Fraction(0)).read(0, 400), abs=1e-5)
+        assert not vocals[:, 450:].any()
+
+
+def test_no_sound_at_all_gives_no_stems_but_files(tmp_path: Path) -> None:
+    with soundfile.SoundFile(stereo(tmp_path / "full.flac", 0)) as file:
+        sound = Sound(file, RATE, 0, Fraction(0))
+        pieces = separate(sound, FakeSeparator(100), 0.5, no_check)
+        assert write_stems(pieces, sound, tmp_path / "vocals.flac", tmp_path / "rest.flac", Progress()) == 0
+
+
 @dataclass
 class FakeWindowCounter(FakeSeparator):
     """Hears 1 in the first window, 2 in the second and so on."""
