@@ -73,13 +73,6 @@ def test_where_the_file_is_over_there_is_silence(tmp_path: Path) -> None:
         assert not vocals[:, 450:].any()
 
 
-def test_no_sound_at_all_gives_no_stems_but_files(tmp_path: Path) -> None:
-    with soundfile.SoundFile(stereo(tmp_path / "full.flac", 0)) as file:
-        sound = Sound(file, RATE, 0, Fraction(0))
-        pieces = separate(sound, FakeSeparator(100), 0.5, no_check)
-        assert write_stems(pieces, sound, tmp_path / "vocals.flac", tmp_path / "rest.flac", Progress()) == 0
-
-
 @dataclass
 class FakeWindowCounter(FakeSeparator):
     """Hears 1 in the first window, 2 in the second and so on."""
