@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.documents.quality import Quality
 from services.runtime import commits
 from services.runtime.artifact import Artifact
 from services.runtime.errors import ObjectNotFound
-from services.runtime.manifest import Manifest, Status
+from services.runtime.manifest import Manifest, Notice, Status
 from services.runtime.store.base import Store
 from services.runtime.store.keys import UNSHARDED
 
@@ -44,6 +45,8 @@ class JobStatus:
     """When its first step began."""
     outcome: Outcome | None
     """How its last round ended; None while it has not."""
+    quality: Quality | None = None
+    """Whether what it made is fit for use; None while nobody judged it."""
 
     @property
     def delivering(self) -> list[Manifest]:
@@ -68,6 +71,16 @@ def targets(status: JobStatus) -> list[TargetStatus]:
     return [TargetStatus(code, _target_state(status, code)) for code in status.job.target_languages]
 
 
+def step_of(error: Notice, status: JobStatus) -> PlannedStep | None:
+    """The step in which an error of the job's outcome happened; None if that cannot be told."""
+    for step in status.steps:
+        if step.record is not None and error in step.record.errors:
+            return step.step
+        if step.step.shard != UNSHARDED and error.message.startswith(f"{step.step.title}: "):
+            return step.step
+    return None
+
+
 def _target_state(status: JobStatus, language_code: str) -> str:
     steps = [step for step in status.steps if step.step.shard == language_code]
     if steps and all(step.record is not None and step.record.status.is_done for step in steps):
@@ -82,7 +95,7 @@ def job_status(jobs: Jobs, job_id: str) -> JobStatus:
     job = jobs.get(job_id)
     state = jobs.state(job_id)  # read first: if the job is over, so is all that is read after it
     steps = tuple(step_statuses(jobs, job))
-    return JobStatus(job, state, steps, _first_start(jobs.store, job), jobs.outcome(job_id))
+    return JobStatus(job, state, steps, _first_start(jobs.store, job), jobs.outcome(job_id), jobs.quality(job_id))
 
 
 def step_statuses(jobs: Jobs, job: JobRecord) -> list[StepStatus]:

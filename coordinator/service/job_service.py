@@ -73,7 +73,8 @@ class JobService(job_service_pb2_grpc.JobServiceServicer):
     def _create(self, message: job_service_pb2.CreateJobRequest) -> job_service_pb2.Job:
         request = job_wire.request_from_proto(message.request)
         film = wire.artifact_from_proto(message.request.media)
-        job = self._app.accept(film, message.request.title or "film", request, message.request_id)
+        files = job_wire.files_from_proto(message.request.files)
+        job = self._app.accept(film, message.request.title or "film", request, message.request_id, files)
         self._worker.wake(job.job)
         return self._job(f"jobs/{job.job}")
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from cuegraph.v1 import job_service_pb2, step_pb2
+from services.documents import transcript
 from services.runtime import wire
 from services.runtime.errors import InvalidRequest, InvalidSetting
-from services.runtime.manifest import Notice
+from services.runtime.manifest import Notice, Status
 from services.runtime.settings import Layer
+from services.runtime.store.keys import UNSHARDED
 
+from .. import pipeline
 from ..admission import JobRequest
 from ..folder import deliverables
 from ..jobs import JobState
-from ..records import JobRecord, PlannedStep
-from ..status import RUNNING, JobStatus, StepStatus
+from ..records import FileRecord, JobRecord, PlannedStep
+from ..status import RUNNING, JobStatus, StepStatus, step_of, targets
 
 CLIENT = "request"
 """Source of a setting that a client gave without saying where it had it from."""
@@ -43,6 +46,7 @@ def request_from_proto(message: job_service_pb2.JobRequest) -> JobRequest:
             raise InvalidRequest(f"a request for a job needs {required}")
     if not message.HasField("media"):
         raise InvalidRequest("a request for a job needs media: the film as an artifact of the store")
+    subject = "transcript" if message.media.media_type == transcript.MEDIA_TYPE else "film"
     return JobRequest(
         workflow=message.workflow,
         source_language=message.source_language_code,
@@ -50,7 +54,18 @@ def request_from_proto(message: job_service_pb2.JobRequest) -> JobRequest:
         layers=tuple(_layers(message.settings)),
         clip_start=_offset(message, "clip_start_offset"),
         clip_end=_offset(message, "clip_end_offset"),
+        target_languages=tuple(message.target_language_codes),
+        subject=subject,
+        first_anew=pipeline.load(message.workflow, subject).stages[0] if message.no_cache else message.from_stage,
+        debug=message.debug,
+        title=message.title if message.year else "",
+        year=message.year or None,
     )
+
+
+def files_from_proto(messages: Iterable[job_service_pb2.JobFile]) -> tuple[FileRecord, ...]:
+    """What comes with a film. Raises InvalidRequest if an artifact is missing or cannot be read."""
+    return tuple(FileRecord(it.name, wire.artifact_from_proto(it.artifact), it.file_name or it.name) for it in messages)
 
 
 def job_to_proto(status: JobStatus, under_way: UnderWay) -> job_service_pb2.Job:
@@ -65,7 +80,8 @@ def job_to_proto(status: JobStatus, under_way: UnderWay) -> job_service_pb2.Job:
         end_time=_timestamp(outcome.finished if outcome else None),
         steps=[_step_to_proto(step, status.state, under_way.get(step.step)) for step in status.steps],
         deliverables=_deliverables(status),
-        errors=[_error_to_proto(error, status) for error in (outcome.errors if outcome else ())],
+        errors=_errors_to_proto(status),
+        targets=_targets_to_proto(status),
     )
 
 
@@ -115,7 +131,14 @@ def _request_to_proto(job: JobRecord) -> job_service_pb2.JobRequest:
         source_language_code=job.source_language,
         profile=job.profile,
         settings=wire.settings_to_proto(asked),
+        target_language_codes=job.target_languages,
+        year=job.settings["metadata.year"].value if "metadata.year" in job.settings else 0,
+        files=[_file_to_proto(file) for file in job.files],
+        debug=job.debug,
     )
+    if job.anew:
+        request.no_cache = job.anew[0] == job.plan[0].stage
+        request.from_stage = "" if request.no_cache else job.anew[0]
     if job.clip_start is not None:
         request.clip_start_offset.CopyFrom(wire.duration_to_proto(job.clip_start))
     if job.clip_end is not None:
@@ -147,10 +170,34 @@ def _deliverables(status: JobStatus) -> Iterator[job_service_pb2.Deliverable]:
         )
 
 
+def _errors_to_proto(status: JobStatus) -> list[job_service_pb2.JobError]:
+    return [_error_to_proto(error, status) for error in (status.outcome.errors if status.outcome else ())]
+
+
 def _error_to_proto(error: Notice, status: JobStatus) -> job_service_pb2.JobError:
-    """The stage is the one whose manifest has the same error."""
-    stages = (step.step.stage for step in status.steps if step.record and error in step.record.errors)
-    return job_service_pb2.JobError(code=error.code, message=error.message, stage=next(stages, ""))
+    step = step_of(error, status)
+    return job_service_pb2.JobError(
+        code=error.code,
+        message=error.message,
+        stage=step.stage if step else "",
+        shard=step.shard if step and step.shard != UNSHARDED else "",
+    )
+
+
+def _targets_to_proto(status: JobStatus) -> Iterator[job_service_pb2.JobTarget]:
+    errors = _errors_to_proto(status)
+    for target in targets(status):
+        ended = target.state in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
+        yield job_service_pb2.JobTarget(
+            language_code=target.language_code,
+            status=wire.status_to_proto(Status(target.state)) if ended else None,
+            errors=[error for error in errors if error.shard == target.language_code],
+        )
+
+
+def _file_to_proto(file: FileRecord) -> job_service_pb2.JobFile:
+    artifact = wire.artifact_to_proto(file.artifact)
+    return job_service_pb2.JobFile(name=file.name, artifact=artifact, file_name=file.file_name)
 
 
 def _timestamp(time: datetime | None) -> Timestamp | None:

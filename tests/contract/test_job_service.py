@@ -34,6 +34,7 @@ from cuegraph.v1.job_service_pb2 import (
     CreateJobRequest,
     GetJobRequest,
     Job,
+    JobFile,
     JobRequest,
     ListJobsRequest,
     RetryJobRequest,
@@ -152,6 +153,40 @@ def test_a_job_tells_what_was_asked(place: Place) -> None:
     assert dict(job.request.settings) == {"asr.beam_size": step_pb2.Setting(value_json="3", source="request")}
     assert job.request.media.digest == place.request().media.digest
     assert not job.request.HasField("clip_start_offset")
+
+
+def glossary(place: Place, name: str = "job_glossary", **changes: Any) -> JobFile:
+    terms = wire.artifact_to_proto(blobs.add_bytes(place.store, b"Emma\tEmma\n", "text/tab-separated-values"))
+    return JobFile(**{"name": name, "artifact": terms, "file_name": "terms.tsv", **changes})
+
+
+def test_files_and_what_is_to_be_done_anew_come_with_the_film(place: Place) -> None:
+    place.ended(place.create().name)
+    job = place.create(files=[glossary(place), glossary(place, "film_glossary")], from_stage="asr", debug=True)
+    assert [(file.name, file.file_name) for file in job.request.files] == [
+        ("job_glossary", "terms.tsv"),
+        ("film_glossary", "terms.tsv"),
+    ]
+    assert (job.request.from_stage, job.request.no_cache, job.request.debug) == ("asr", False, True)
+    reused, succeeded = step_pb2.STEP_STATUS_REUSED, step_pb2.STEP_STATUS_SUCCEEDED
+    assert [step.status for step in place.ended(job.name).steps] == [reused, reused, *[succeeded] * 3]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "reason"),
+    [
+        ({"name": "dictionary"}, grpc.StatusCode.NOT_FOUND, "NAME_UNKNOWN"),
+        ({"artifact": None}, grpc.StatusCode.INVALID_ARGUMENT, "REQUEST_INVALID"),
+    ],
+)
+def test_a_file_that_nobody_can_use_is_refused(
+    place: Place, changes: dict[str, Any], status: grpc.StatusCode, reason: str
+) -> None:
+    assert refused(lambda: place.create(files=[glossary(place, **changes)])) == (status, reason)
+
+
+def test_a_stage_that_the_workflow_does_not_have_cannot_be_done_anew(place: Place) -> None:
+    assert refused(lambda: place.create(from_stage="mux")) == (grpc.StatusCode.NOT_FOUND, "NAME_UNKNOWN")
 
 
 def test_the_same_request_id_is_the_same_job_even_when_it_has_ended(place: Place) -> None:

@@ -21,15 +21,26 @@ class JobState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     JOB_STATE_SUCCEEDED: _ClassVar[JobState]
     JOB_STATE_FAILED: _ClassVar[JobState]
     JOB_STATE_CANCELLED: _ClassVar[JobState]
+
+class QualityVerdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    QUALITY_VERDICT_UNSPECIFIED: _ClassVar[QualityVerdict]
+    QUALITY_VERDICT_GOOD: _ClassVar[QualityVerdict]
+    QUALITY_VERDICT_REVIEW: _ClassVar[QualityVerdict]
+    QUALITY_VERDICT_BAD: _ClassVar[QualityVerdict]
 JOB_STATE_UNSPECIFIED: JobState
 JOB_STATE_QUEUED: JobState
 JOB_STATE_RUNNING: JobState
 JOB_STATE_SUCCEEDED: JobState
 JOB_STATE_FAILED: JobState
 JOB_STATE_CANCELLED: JobState
+QUALITY_VERDICT_UNSPECIFIED: QualityVerdict
+QUALITY_VERDICT_GOOD: QualityVerdict
+QUALITY_VERDICT_REVIEW: QualityVerdict
+QUALITY_VERDICT_BAD: QualityVerdict
 
 class Job(_message.Message):
-    __slots__ = ("name", "request", "state", "create_time", "start_time", "end_time", "steps", "deliverables", "errors")
+    __slots__ = ("name", "request", "state", "create_time", "start_time", "end_time", "steps", "deliverables", "errors", "targets", "quality")
     NAME_FIELD_NUMBER: _ClassVar[int]
     REQUEST_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -39,6 +50,8 @@ class Job(_message.Message):
     STEPS_FIELD_NUMBER: _ClassVar[int]
     DELIVERABLES_FIELD_NUMBER: _ClassVar[int]
     ERRORS_FIELD_NUMBER: _ClassVar[int]
+    TARGETS_FIELD_NUMBER: _ClassVar[int]
+    QUALITY_FIELD_NUMBER: _ClassVar[int]
     name: str
     request: JobRequest
     state: JobState
@@ -48,10 +61,12 @@ class Job(_message.Message):
     steps: _containers.RepeatedCompositeFieldContainer[JobStep]
     deliverables: _containers.RepeatedCompositeFieldContainer[Deliverable]
     errors: _containers.RepeatedCompositeFieldContainer[JobError]
-    def __init__(self, name: _Optional[str] = ..., request: _Optional[_Union[JobRequest, _Mapping]] = ..., state: _Optional[_Union[JobState, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[JobStep, _Mapping]]] = ..., deliverables: _Optional[_Iterable[_Union[Deliverable, _Mapping]]] = ..., errors: _Optional[_Iterable[_Union[JobError, _Mapping]]] = ...) -> None: ...
+    targets: _containers.RepeatedCompositeFieldContainer[JobTarget]
+    quality: JobQuality
+    def __init__(self, name: _Optional[str] = ..., request: _Optional[_Union[JobRequest, _Mapping]] = ..., state: _Optional[_Union[JobState, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[JobStep, _Mapping]]] = ..., deliverables: _Optional[_Iterable[_Union[Deliverable, _Mapping]]] = ..., errors: _Optional[_Iterable[_Union[JobError, _Mapping]]] = ..., targets: _Optional[_Iterable[_Union[JobTarget, _Mapping]]] = ..., quality: _Optional[_Union[JobQuality, _Mapping]] = ...) -> None: ...
 
 class JobRequest(_message.Message):
-    __slots__ = ("workflow", "media", "title", "source_language_code", "profile", "settings", "clip_start_offset", "clip_end_offset")
+    __slots__ = ("workflow", "media", "title", "source_language_code", "profile", "settings", "clip_start_offset", "clip_end_offset", "target_language_codes", "year", "files", "from_stage", "no_cache", "debug")
     class SettingsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -67,6 +82,12 @@ class JobRequest(_message.Message):
     SETTINGS_FIELD_NUMBER: _ClassVar[int]
     CLIP_START_OFFSET_FIELD_NUMBER: _ClassVar[int]
     CLIP_END_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    TARGET_LANGUAGE_CODES_FIELD_NUMBER: _ClassVar[int]
+    YEAR_FIELD_NUMBER: _ClassVar[int]
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    FROM_STAGE_FIELD_NUMBER: _ClassVar[int]
+    NO_CACHE_FIELD_NUMBER: _ClassVar[int]
+    DEBUG_FIELD_NUMBER: _ClassVar[int]
     workflow: str
     media: _artifact_pb2.Artifact
     title: str
@@ -75,7 +96,23 @@ class JobRequest(_message.Message):
     settings: _containers.MessageMap[str, _step_pb2.Setting]
     clip_start_offset: _duration_pb2.Duration
     clip_end_offset: _duration_pb2.Duration
-    def __init__(self, workflow: _Optional[str] = ..., media: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ..., title: _Optional[str] = ..., source_language_code: _Optional[str] = ..., profile: _Optional[str] = ..., settings: _Optional[_Mapping[str, _step_pb2.Setting]] = ..., clip_start_offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., clip_end_offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+    target_language_codes: _containers.RepeatedScalarFieldContainer[str]
+    year: int
+    files: _containers.RepeatedCompositeFieldContainer[JobFile]
+    from_stage: str
+    no_cache: bool
+    debug: bool
+    def __init__(self, workflow: _Optional[str] = ..., media: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ..., title: _Optional[str] = ..., source_language_code: _Optional[str] = ..., profile: _Optional[str] = ..., settings: _Optional[_Mapping[str, _step_pb2.Setting]] = ..., clip_start_offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., clip_end_offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., target_language_codes: _Optional[_Iterable[str]] = ..., year: _Optional[int] = ..., files: _Optional[_Iterable[_Union[JobFile, _Mapping]]] = ..., from_stage: _Optional[str] = ..., no_cache: bool = ..., debug: bool = ...) -> None: ...
+
+class JobFile(_message.Message):
+    __slots__ = ("name", "artifact", "file_name")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ARTIFACT_FIELD_NUMBER: _ClassVar[int]
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    artifact: _artifact_pb2.Artifact
+    file_name: str
+    def __init__(self, name: _Optional[str] = ..., artifact: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ..., file_name: _Optional[str] = ...) -> None: ...
 
 class JobStep(_message.Message):
     __slots__ = ("stage", "number", "shard", "status", "running", "progress", "elapsed", "manifest")
@@ -97,6 +134,36 @@ class JobStep(_message.Message):
     manifest: _artifact_pb2.Artifact
     def __init__(self, stage: _Optional[str] = ..., number: _Optional[int] = ..., shard: _Optional[str] = ..., status: _Optional[_Union[_step_pb2.StepStatus, str]] = ..., running: bool = ..., progress: _Optional[_Union[_step_pb2.Progress, _Mapping]] = ..., elapsed: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., manifest: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ...) -> None: ...
 
+class JobTarget(_message.Message):
+    __slots__ = ("language_code", "status", "errors")
+    LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    ERRORS_FIELD_NUMBER: _ClassVar[int]
+    language_code: str
+    status: _step_pb2.StepStatus
+    errors: _containers.RepeatedCompositeFieldContainer[JobError]
+    def __init__(self, language_code: _Optional[str] = ..., status: _Optional[_Union[_step_pb2.StepStatus, str]] = ..., errors: _Optional[_Iterable[_Union[JobError, _Mapping]]] = ...) -> None: ...
+
+class JobQuality(_message.Message):
+    __slots__ = ("verdict", "reasons")
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    REASONS_FIELD_NUMBER: _ClassVar[int]
+    verdict: QualityVerdict
+    reasons: _containers.RepeatedCompositeFieldContainer[QualityReason]
+    def __init__(self, verdict: _Optional[_Union[QualityVerdict, str]] = ..., reasons: _Optional[_Iterable[_Union[QualityReason, _Mapping]]] = ...) -> None: ...
+
+class QualityReason(_message.Message):
+    __slots__ = ("code", "track", "verdict", "message")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    TRACK_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    track: str
+    verdict: QualityVerdict
+    message: str
+    def __init__(self, code: _Optional[str] = ..., track: _Optional[str] = ..., verdict: _Optional[_Union[QualityVerdict, str]] = ..., message: _Optional[str] = ...) -> None: ...
+
 class Deliverable(_message.Message):
     __slots__ = ("role", "language_code", "artifact", "file_name")
     ROLE_FIELD_NUMBER: _ClassVar[int]
@@ -110,14 +177,16 @@ class Deliverable(_message.Message):
     def __init__(self, role: _Optional[str] = ..., language_code: _Optional[str] = ..., artifact: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ..., file_name: _Optional[str] = ...) -> None: ...
 
 class JobError(_message.Message):
-    __slots__ = ("code", "message", "stage")
+    __slots__ = ("code", "message", "stage", "shard")
     CODE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     STAGE_FIELD_NUMBER: _ClassVar[int]
+    SHARD_FIELD_NUMBER: _ClassVar[int]
     code: str
     message: str
     stage: str
-    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., stage: _Optional[str] = ...) -> None: ...
+    shard: str
+    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., stage: _Optional[str] = ..., shard: _Optional[str] = ...) -> None: ...
 
 class CreateJobRequest(_message.Message):
     __slots__ = ("request", "request_id")

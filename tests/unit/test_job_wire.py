@@ -1,0 +1,126 @@
+"""Jobs in the contract's terms: what was asked comes back, and every target tells how it stands."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coordinator.engines.local import LocalEngine
+from coordinator.jobs import Jobs
+from coordinator.records import FileRecord, JobRecord, PlannedInput, PlannedStep
+from coordinator.service import job_wire
+from coordinator.status import job_status
+from cuegraph.v1 import artifact_pb2, job_service_pb2, step_pb2
+from services.documents import transcript
+from services.runtime.artifact import digest_bytes
+from services.runtime.errors import CuegraphError
+from services.runtime.manifest import SettingRecord
+from services.runtime.stage import Run
+from services.runtime.store import blobs, keys
+from services.runtime.store.memory import MemoryStore
+from tests.small_jobs import StagesHere, Watched, join, small_job
+from tests.small_stages import UpperSettings, node_of
+
+TEXT = (PlannedInput("text", "", ""),)
+PLAN = (
+    PlannedStep(1, "first", inputs=TEXT),
+    *(PlannedStep(2, "translate", shard, inputs=TEXT, shard_setting="suffix") for shard in ("pt", "es")),
+)
+
+
+def artifact(media_type: str = "video/mp4") -> artifact_pb2.Artifact:
+    digest = digest_bytes(b"film")
+    return artifact_pb2.Artifact(uri=keys.blob(digest), digest=digest, size_bytes=4, media_type=media_type)
+
+
+def message(**changes: Any) -> job_service_pb2.JobRequest:
+    asked = {"workflow": "subtitle", "media": artifact(), "title": "Emma", "source_language_code": "en"}
+    return job_service_pb2.JobRequest(**{**asked, **changes})
+
+
+def finished(tmp_path: Path, **changes: Any) -> job_service_pb2.Job:
+    """A job whose Spanish failed, as clients see it."""
+
+    def say_all_but_es(run: Run[UpperSettings]) -> None:
+        if run.settings.suffix == "es":
+            raise RuntimeError("no Spanish today")
+        run.output("text", "text.txt").write_text(run.settings.suffix)
+
+    node = node_of(MemoryStore(), tmp_path)
+    job: JobRecord = replace(
+        small_job(node.store, "without", plan=PLAN), job="job1", target_languages=("pt", "es"), **changes
+    )
+    jobs = Jobs(node.store)
+    jobs.create(job)
+    LocalEngine(jobs, StagesHere(node, {"first": join, "translate": say_all_but_es}), node).drive("job1", Watched())
+    return job_wire.job_to_proto(job_status(jobs, "job1"), {})
+
+
+def test_each_target_tells_how_it_stands_and_what_failed_in_it(tmp_path: Path) -> None:
+    portuguese, spanish = finished(tmp_path).targets
+    assert (portuguese.language_code, portuguese.status) == ("pt", step_pb2.STEP_STATUS_SUCCEEDED)
+    assert (spanish.language_code, spanish.status) == ("es", step_pb2.STEP_STATUS_FAILED)
+    assert [(error.stage, error.shard) for error in spanish.errors] == [("translate", "es")]
+    assert not portuguese.errors
+
+
+def test_an_error_names_the_stage_and_the_shard_in_which_it_happened(tmp_path: Path) -> None:
+    (error,) = finished(tmp_path).errors
+    assert (error.stage, error.shard, error.message.startswith("translate/es: ")) == ("translate", "es", True)
+
+
+def test_a_request_is_read_in_full() -> None:
+    request = job_wire.request_from_proto(
+        message(target_language_codes=["pt", "es"], year=1996, from_stage="asr", debug=True)
+    )
+    assert (request.target_languages, request.title, request.year) == (("pt", "es"), "Emma", 1996)
+    assert (request.first_anew, request.debug, request.subject) == ("asr", True, "film")
+
+
+def test_a_title_without_a_year_may_be_a_file_name() -> None:
+    request = job_wire.request_from_proto(message(title="Emma.1996.1080p"))
+    assert (request.title, request.year) == ("", None)
+
+
+def test_without_cache_the_first_stage_and_all_after_it_are_done_anew() -> None:
+    assert job_wire.request_from_proto(message(no_cache=True, from_stage="asr")).first_anew == "demux"
+
+
+def test_a_transcript_is_known_by_its_media_type() -> None:
+    assert job_wire.request_from_proto(message(media=artifact(transcript.MEDIA_TYPE))).subject == "transcript"
+
+
+@pytest.mark.parametrize(
+    ("anew", "no_cache", "from_stage"),
+    [((), False, ""), (("first", "translate"), True, ""), (("translate",), False, "translate")],
+)
+def test_what_was_asked_comes_back(tmp_path: Path, anew: tuple[str, ...], no_cache: bool, from_stage: str) -> None:
+    terms = blobs.add_bytes(MemoryStore(), b"Emma\tEmma\n", "text/tab-separated-values")
+    asked = finished(
+        tmp_path,
+        anew=anew,
+        debug=True,
+        files=(FileRecord("job_glossary", terms, "terms.tsv"),),
+        settings={"metadata.year": SettingRecord(1996, "request")},
+    ).request
+    assert list(asked.target_language_codes) == ["pt", "es"]
+    assert (asked.no_cache, asked.from_stage, asked.debug, asked.year) == (no_cache, from_stage, True, 1996)
+    assert [(file.name, file.file_name, file.artifact.digest) for file in asked.files] == [
+        ("job_glossary", "terms.tsv", terms.digest)
+    ]
+    assert json.loads(asked.settings["metadata.year"].value_json) == 1996
+
+
+def test_files_come_with_what_they_are_for() -> None:
+    (file,) = job_wire.files_from_proto([job_service_pb2.JobFile(name="film_glossary", artifact=artifact())])
+    assert (file.name, file.file_name) == ("film_glossary", "film_glossary")
+
+
+def test_a_file_that_is_no_artifact_is_refused() -> None:
+    with pytest.raises(CuegraphError) as failure:
+        job_wire.files_from_proto([job_service_pb2.JobFile(name="film_glossary")])
+    assert failure.value.code == "REQUEST_INVALID"
