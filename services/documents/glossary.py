@@ -48,6 +48,8 @@ class Term:
     """How sure its source is, 0 to 1."""
     overridden: tuple[str, ...] = ()
     """What other glossaries said about the same text and does not count: `sources` of those entries."""
+    origin: str = ""
+    """Who says so, in the words of the glossary, e.g. `script, page 3`."""
 
     def in_language(self, language_code: str) -> str | None:
         """How it must read in a translation; None if nobody says."""

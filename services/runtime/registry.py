@@ -8,7 +8,19 @@ from typing import Any
 from .errors import unknown_name
 from .stage import Stage
 
-STAGES = ("demux", "metadata", "separation", "vad", "asr", "alignment", "lyrics", "hallucination", "subtitles", "mux")
+STAGES = (
+    "demux",
+    "metadata",
+    "glossary",
+    "separation",
+    "vad",
+    "asr",
+    "alignment",
+    "lyrics",
+    "hallucination",
+    "subtitles",
+    "mux",
+)
 
 
 def load_stage(name: str) -> Stage[Any]:
