@@ -1,6 +1,7 @@
 """The job folder: a job laid out for people, with every stage's files, and what they asked for on top.
 
 <out>/<job>/job.json
+<out>/<job>/quality.json
 <out>/<job>/<title>.en.srt, <title>.mkv, ...
 <out>/<job>/logs/99_pipeline_<timestamp>.log
 <out>/<job>/01_demux/{manifest.json, stage.log, speech.wav, ...}
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.documents import codec
 from services.runtime.artifact import Artifact, digest_file
 from services.runtime.manifest import Manifest, OutputRecord
 from services.runtime.store import blobs, keys
@@ -46,6 +48,8 @@ def lay_out(jobs: Jobs, job: JobRecord, out: Path) -> tuple[Path, list[Delivered
     (folder / "job.json").write_bytes(jobs.store.get(keys.job(job.job)))
     _copy_logs(jobs.store, job, folder / "logs")
     status = job_status(jobs, job.job)
+    if status.quality is not None:
+        (folder / "quality.json").write_bytes(codec.to_json(status.quality))
     for step in status.steps:
         if step.record is not None and step.manifest is not None:
             _lay_out_step(jobs.store, step.record, step.manifest, folder)

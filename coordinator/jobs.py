@@ -18,6 +18,8 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from services.documents import codec
+from services.documents.quality import Quality
 from services.runtime import commits as runtime_commits
 from services.runtime.artifact import digest_bytes
 from services.runtime.canonical import canonical_json, first_problem
@@ -172,6 +174,23 @@ class Jobs:
             for shard in sorted(self.store.folders(step.of(job.job).shards))
             if shard.startswith(PARTIAL)
         ]
+
+    def keep_quality(self, job_id: str, round_number: int, quality: Quality) -> None:
+        """Writes how what that round made was judged; the first to say so counts."""
+        try:
+            self.store.create(keys.round_file(job_id, round_number, "quality"), codec.to_json(quality))
+        except AlreadyExists:
+            return
+
+    def quality(self, job_id: str) -> Quality | None:
+        """How what the last round made was judged; None if nobody did. Raises InvalidDocument if it cannot be read."""
+        key = keys.round_file(job_id, self.round(job_id), "quality")
+        try:
+            return codec.from_json(Quality, self.store.get(key))
+        except ObjectNotFound:
+            return None
+        except codec.DocumentError as error:
+            raise InvalidDocument(f"{key} says nothing of the quality of a job: {error}") from error
 
     def retry(self, job_id: str) -> int:
         """Asks for another round of a job that failed or was cancelled. Returns its number.

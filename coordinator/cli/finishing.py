@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from services.documents.quality import Quality
+
 from ..app import App
 from ..folder import Delivered, lay_out
 from ..jobs import Jobs, JobState, Outcome
@@ -24,6 +26,7 @@ class Finished:
     outcome: Outcome
     folder: Path
     delivered: list[Delivered]
+    quality: Quality | None
 
 
 def finish(app: App, job: JobRecord, out: Path, json_stream: TextIO | None) -> int:
@@ -42,7 +45,7 @@ def bring_to_end(app: App, job: JobRecord, out: Path) -> Finished:
         outcome = drive_until_done(app, job, shown)
     with writing(out):
         folder, delivered = lay_out(app.jobs, job, out)
-    return Finished(job, outcome, folder, delivered)
+    return Finished(job, outcome, folder, delivered, app.jobs.quality(job.job))
 
 
 def exit_code(outcome: Outcome) -> int:
@@ -84,14 +87,28 @@ def progress_object(jobs: Jobs, job: JobRecord, outcome: Outcome | None) -> dict
         ],
         "targets": [{"language": t.language_code, "state": t.state} for t in targets(status)],
         "errors": [{"code": e.code, "message": e.message} for e in (outcome.errors if outcome else ())],
+        "quality": _quality(status.quality),
     }
+
+
+def _quality(quality: Quality | None) -> dict[str, Any] | None:
+    if quality is None:
+        return None
+    reasons = [{"code": r.code, "track": r.track, "message": r.message} for r in quality.reasons]
+    return {"verdict": quality.verdict, "reasons": reasons}
+
+
+def _judged(quality: Quality | None) -> str:
+    if quality is None:
+        return ""
+    return f", quality {quality.verdict}" + "".join(f"\n  {r.code} of {r.track}: {r.message}" for r in quality.reasons)
 
 
 def _report(finished: Finished) -> None:
     for error in finished.outcome.errors:
         err.print(f"[bold red]error[/] [bold]{error.code}[/]: ", end="")
         err.print(error.message, markup=False)
-    say(f"job {finished.job.job}: {finished.outcome.state}")
+    say(f"job {finished.job.job}: {finished.outcome.state}{_judged(finished.quality)}")
     for file in finished.delivered:
         say(f"  {file.role:<12} {file.path}")
     say(f"everything else: {finished.folder}")

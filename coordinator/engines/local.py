@@ -23,6 +23,7 @@ from .. import heartbeat, planner
 from ..jobs import Jobs, JobState, Outcome
 from ..observer import JobObserver, Observers
 from ..pipeline_log import PipelineLog, log_record
+from ..quality.gate import judge_job
 from ..records import JobRecord, PlannedStep
 
 ATTEMPTS = 3
@@ -62,12 +63,28 @@ class LocalEngine:
             called_off = cancelled or threading.Event()
             drive = _Drive(job, round_number, self._jobs, self._pools, self._node, heard, log, called_off)
             outcome = self._redacted(drive.run())
+            self._judge(drive, heard)
             heard.job_finished(job, outcome)
             log.save()
             if outcome.state is JobState.SUCCEEDED:
                 self._jobs.seal(job)
             self._jobs.end(job_id, round_number, outcome)
         return outcome
+
+    def _judge(self, drive: _Drive, heard: Observers) -> None:
+        """Says whether what was made is fit for use. That it cannot be judged is told, and ends no job."""
+        try:
+            quality = judge_job(self._jobs.store, drive.commits)
+        except CuegraphError as error:
+            heard.step_log(None, log_record(logging.WARNING, f"the quality cannot be judged: {error.code}: {error}"))
+            return
+        if not quality.measures and not quality.reasons:
+            return  # nothing was made that could be judged
+        self._jobs.keep_quality(drive.job.job, drive.round, quality)
+        level = logging.INFO if quality.verdict == "good" else logging.WARNING
+        heard.step_log(None, log_record(level, f"quality: {quality.verdict}"))
+        for reason in quality.reasons:
+            heard.step_log(None, log_record(level, f"quality: {reason.code} of {reason.track}: {reason.message}"))
 
     def _redacted(self, outcome: Outcome) -> Outcome:
         errors = (replace(error, message=self._node.redactor.text(error.message)) for error in outcome.errors)
@@ -88,22 +105,22 @@ class _Drive:
         log: PipelineLog,
         cancelled: threading.Event,
     ) -> None:
-        self._job, self._jobs, self._pools, self._node = job, jobs, pools, node
+        self.job, self._jobs, self._pools, self._node = job, jobs, pools, node
         self._observer, self._log, self._cancelled = observer, log, cancelled
-        self._round = round_number
+        self.round = round_number
         self._trace_id = uuid.uuid4().hex
-        self._commits = jobs.commits(job)
+        self.commits: planner.Commits = jobs.commits(job)
         self._under_way: dict[Future[planner.Committed | None], PlannedStep] = {}
         self._failed: list[PlannedStep] = []
         self._errors: list[Notice] = []
 
     def run(self) -> Outcome:
-        for step, committed in self._commits.items():
+        for step, committed in self.commits.items():
             self._observer.step_finished(step, committed.manifest)
-        with ThreadPoolExecutor(max_workers=len(self._job.plan), thread_name_prefix="step") as threads:
+        with ThreadPoolExecutor(max_workers=len(self.job.plan), thread_name_prefix="step") as threads:
             while self._start_ready(threads) or self._under_way:
                 self._await_one()
-        if planner.is_done(self._job, self._commits):
+        if planner.is_done(self.job, self.commits):
             return Outcome(JobState.SUCCEEDED, now())
         state = JobState.CANCELLED if self._cancelled.is_set() else JobState.FAILED
         return Outcome(state, now(), tuple(self._errors))
@@ -112,9 +129,9 @@ class _Drive:
         """Starts what may run now; nothing more once the job was called off or a step failed that has no shards."""
         if self._cancelled.is_set() or any(step.shard == UNSHARDED for step in self._failed):
             return False
-        steps = planner.ready(self._job, self._commits, self._under_way.values(), self._failed)
+        steps = planner.ready(self.job, self.commits, self._under_way.values(), self._failed)
         if not steps and not self._under_way:
-            steps = planner.partly_ready(self._job, self._commits, self._failed, self._round)
+            steps = planner.partly_ready(self.job, self.commits, self._failed, self.round)
         for step in steps:
             self._under_way[threads.submit(self._run_step, step)] = step
         return bool(steps)
@@ -128,8 +145,8 @@ class _Drive:
                 self._failed.append(step)
             else:
                 # A new table: the threads of other steps may be reading the old one.
-                self._commits = {**self._commits, step: committed}
-        if not self._cancelled.is_set() and self._jobs.is_cancelled(self._job.job, self._round):
+                self.commits = {**self.commits, step: committed}
+        if not self._cancelled.is_set() and self._jobs.is_cancelled(self.job.job, self.round):
             self._cancelled.set()
 
     def _run_step(self, step: PlannedStep) -> planner.Committed | None:
@@ -158,7 +175,7 @@ class _Drive:
 
     def _result(self, step: PlannedStep) -> StageResult:
         """Runs the step, unless there is a reason to skip it. Raises CuegraphError."""
-        observer, reason = _StepObserver(step, self._observer), planner.skip_reason(step, self._commits)
+        observer, reason = _StepObserver(step, self._observer), planner.skip_reason(step, self.commits)
         if reason:
             return skip(load_stage(step.stage), reason, self._request(step), self._node, observer)
         return self._run(step, observer)
@@ -203,11 +220,11 @@ class _Drive:
 
     def _request(self, step: PlannedStep) -> StageRequest:
         return StageRequest(
-            step=step.of(self._job.job),
-            inputs=planner.inputs_of(self._job, step, self._commits),
-            settings=planner.settings_of(self._job, step),
-            use_cache=step.stage not in self._job.anew,
-            debug=self._job.debug,
+            step=step.of(self.job.job),
+            inputs=planner.inputs_of(self.job, step, self.commits),
+            settings=planner.settings_of(self.job, step),
+            use_cache=step.stage not in self.job.anew,
+            debug=self.job.debug,
             trace_id=self._trace_id,
         )
 

@@ -8,7 +8,7 @@ jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/started.json    an attempt beg
 jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/manifest.json   an attempt ended, well or badly
 jobs/<job>/stages/<NN_stage>/<shard>/manifest.json          the commit
 jobs/<job>/logs/99_pipeline_<UTC timestamp>.log             one per process that drove the job
-jobs/<job>/rounds/<n>/{requested,cancel,outcome}.json       a round of driving the job: asked for, called off, ended
+jobs/<job>/rounds/<n>/{requested,cancel,quality,outcome}.json    a round of driving the job: asked for ... judged, ended
 jobs/<job>/heartbeat.json                                   who drives the job now; may be overwritten
 jobs/<job>/seal.json                                        the manifests of the finished job
 requests/<SHA-256 of a client's request id>.json            the job that the client asked for with it
