@@ -45,7 +45,35 @@ _ENGLISH = Grammar(
     """),
     abbreviations=words("capt. col. dr. gen. jr. lt. mr. mrs. ms. prof. sgt. sr. st. vs."),
 )
-_GRAMMARS = {"en": _ENGLISH}
+_PORTUGUESE = Grammar(
+    conjunctions=words(
+        "e mas ou nem porque pois que se quando enquanto embora caso como onde portanto porém quem qual"
+    ),
+    prepositions=words("""
+        após ante até com contra de desde durante em entre para perante por sem sob sobre do da dos das no na nos nas
+        ao à aos às pelo pela pelos pelas dum duma num numa
+    """),
+    binding=words("""
+        o a os as um uma uns umas de do da dos das em no na nos nas por pelo pela pelos pelas para com sem sobre entre
+        ao à aos às e que se não muito mais meu minha meus minhas teu tua seu sua seus suas nosso nossa este esta esse
+        essa aquele aquela eu tu ele ela nós eles elas você vocês me te lhe nos é são foi era está estão ser ter tem
+        vai vou pode
+    """),
+    abbreviations=words("sr. sra. srta. dr. dra. prof. profa. d. av."),
+)
+_SPANISH = Grammar(
+    conjunctions=words("y e pero o u ni porque pues que si cuando mientras aunque como donde sino quien cual"),
+    prepositions=words("""
+        ante bajo con contra de desde durante en entre hacia hasta para por según sin sobre tras del al
+    """),
+    binding=words("""
+        el la los las un una unos unas lo de del al a en con por para sin sobre entre y e que si no muy más mi mis tu
+        tus su sus nuestro nuestra este esta estos estas ese esa aquel aquella yo tú él ella nosotros ellos ellas usted
+        ustedes me te se le les nos es son fue era está están ser haber ha he han va voy puede
+    """),
+    abbreviations=words("sr. sra. srta. dr. dra. prof. d. ud. uds. av."),
+)
+_GRAMMARS = {"en": _ENGLISH, "es": _SPANISH, "pt": _PORTUGUESE}
 
 
 def grammar(language_code: str) -> Grammar:

@@ -57,6 +57,22 @@ def test_a_line_breaks_before_a_preposition() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "first"),
+    [
+        ("pt", "As crianças corriam loucamente pelo jardim do palácio.", "As crianças corriam loucamente"),
+        ("pt", "O velho relógio enorme parou porque ninguém lhe deu corda.", "O velho relógio enorme parou"),
+        ("es", "Los niños corrían como locos por el jardín del palacio.", "Los niños corrían como locos"),
+        ("es", "El enorme reloj viejo se paró porque nadie le dio cuerda.", "El enorme reloj viejo se paró"),
+    ],
+)
+def test_portuguese_and_spanish_lines_break_before_conjunctions_and_prepositions(
+    language: str, text: str, first: str
+) -> None:
+    lines = break_lines(pieces_of(units_of_words(spoken(text), language), language, RULES), RULES)
+    assert lines[0] == first
+
+
 def test_the_upper_line_is_the_shorter_one_where_nothing_else_decides() -> None:
     assert lines_of("aaaaaaaa bbbbbbbb cccccccc dddddddd eeeeeeee") == [
         "aaaaaaaa bbbbbbbb",
