@@ -164,10 +164,7 @@ def _ids(said: Iterable[Said]) -> tuple[str, ...]:
 
 
 def _aliases(drafts: Sequence[Draft], language: str) -> tuple[list[tuple[str, ...]], list[GlossaryProblem]]:
-    """The aliases of each term, so that no form means two: a term's own text goes before, then the nearer term.
-
-    What is taken from names of the film's cast was derived and not said by anybody: it goes without a word.
-    """
+    """The aliases of each term, so that no form means two: a term's own text goes before, then the nearer term."""
     owners = {_key(draft.text, language): draft for draft in reversed(drafts)}
     texts = set(owners)
     kept: list[tuple[str, ...]] = []
@@ -179,7 +176,7 @@ def _aliases(drafts: Sequence[Draft], language: str) -> tuple[list[tuple[str, ..
             source = draft.decided["alias", alias][1]
             if owner is draft:
                 own.append(alias)
-            elif source.level != "metadata":
+            else:
                 code = "ALIAS_IS_TERM" if _key(alias, language) in texts else "ALIAS_AMBIGUOUS"
                 message = f"{alias!r} is taken for {owner.text!r} and not for {draft.text!r}, which also claims it"
                 problems.append(GlossaryProblem(code, message, (source.id, owner.said[0].id)))

@@ -8,7 +8,6 @@ translated where the name may not; `Strickland` is found in `Mr. Strickland` all
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -76,12 +75,14 @@ def names_in(role: str) -> list[Name]:
 
 
 def _characters(film: Film, wish: Wish) -> Iterator[Said]:
+    """Full names first. A short form is a term and no alias: who says `Doc` must not be made to say the full name."""
     named = [(member.id, name) for member in film.cast for name in names_in(member.character)]
-    owners = Counter(form for name in {name for _, name in named} for form in {name.full, *name.forms})
     for member_id, name in named:
-        aliases = tuple(form for form in name.forms if owners[form] == 1)
         keep = wish.keep_names and name.full.casefold() not in ORDINARY
-        yield _said(member_id, name.full, wish.character_confidence, aliases, keep=keep)
+        yield _said(member_id, name.full, wish.character_confidence, keep=keep)
+    for member_id, name in named:
+        for form in name.forms:
+            yield _said(member_id, form, wish.character_confidence, keep=wish.keep_names)
 
 
 def _actors(film: Film, wish: Wish) -> Iterator[Said]:
@@ -98,8 +99,8 @@ def _titles(film: Film, wish: Wish) -> Iterator[Said]:
         yield Said(original, "metadata", SOURCE, f"{SOURCE}:original_title")
 
 
-def _said(element: str, term: str, confidence: float, aliases: tuple[str, ...] = (), *, keep: bool = False) -> Said:
-    entry = Entry(term, aliases, do_not_translate=keep or None, confidence=confidence)
+def _said(element: str, term: str, confidence: float, *, keep: bool = False) -> Said:
+    entry = Entry(term, do_not_translate=keep or None, confidence=confidence)
     return Said(entry, "metadata", SOURCE, element)
 
 

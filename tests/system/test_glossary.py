@@ -55,6 +55,7 @@ def test_all_sources_become_one_glossary_in_which_the_nearest_counts(tmp_path: P
         ("film", "flux capacitor"),
         ("job", "Doc"),
         ("metadata", "Emmett Brown"),
+        ("metadata", "Emmett"),
         ("metadata", "Back to the Future"),
         ("learned", "gigawatt"),
         ("general", "Hill Valley"),
@@ -67,10 +68,10 @@ def test_all_sources_become_one_glossary_in_which_the_nearest_counts(tmp_path: P
 
 def test_the_report_says_what_came_of_every_source(tmp_path: Path) -> None:
     report = report_of(run_of(tmp_path, film=FILM, film_glossary=[TSV, CSV]))
-    assert report.levels == {"film": 2, "metadata": 2}
+    assert report.levels == {"film": 2, "metadata": 3}
     assert report.translations == {"pt": 1, "es": 1}
     assert [(it.source, it.entries, it.terms, it.overridden) for it in report.sources] == [
-        ("metadata:film", 2, 2, 0),
+        ("metadata:film", 3, 3, 0),
         ("film:0", 1, 1, 0),
         ("film:1", 2, 1, 1),
     ]

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from services.documents.entries import Entry, InvalidEntries, read_entries
 
+PAGE = Path(__file__).parents[2] / "docs" / "glossary.md"
 FULL = Entry(
     term="Emmett Brown",
     aliases=("Doc", "Doc Brown"),
@@ -186,3 +188,23 @@ def test_no_bytes_crash_it(data: bytes) -> None:
 @given(st.text(st.sampled_from('termalisc:pt,\t\n"#|[]{} \r'), max_size=60))
 def test_no_table_crashes_it(text: str) -> None:
     assert all(re.match(r"line \d+: ", problem) for problem in problems_if_any(f"term,pt\n{text}".encode()))
+
+
+def test_the_examples_of_the_page_are_read_as_it_says() -> None:
+    page = PAGE.read_text("utf-8")
+    table, listed = re.findall(r"^```(?:json)?\n((?:# Names|\[).*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert [it.term for it in read_entries(table.encode(), "x").values()][:3] == [
+        "Emmett Brown",
+        "Doc",
+        "flux capacitor",
+    ]
+    assert [it.translations for it in read_entries(listed.encode(), "x").values()][1] == {"pt": "Doutor"}
+
+
+def test_the_slips_of_the_page_are_told_as_it_says() -> None:
+    page = PAGE.read_text("utf-8")
+    assert problems(b"term,translaton:pt\n")[0] in page
+    rows = ["a,,,,"] * 7
+    rows[2] = "a,,"
+    data = "\n".join(["term,aliases,pt,source,confidence", *rows, "a,,,,90 %"]).encode()
+    assert "; ".join(problems(data)) in page

@@ -210,17 +210,21 @@ def test_a_role_without_a_name_gives_none(role: str) -> None:
     assert names_in(role) == []
 
 
-def test_characters_become_terms_that_name_their_element_and_family_names_stay_ambiguous() -> None:
+def test_characters_and_their_short_forms_become_terms_that_name_their_element() -> None:
     cast = film(
         ("Michael J. Fox", "Marty McFly"), ("Lea Thompson", "Lorraine McFly"), ("Claudia Wells", "Jennifer Parker")
     )
     found = terms(*said_by(cast, Wish(True, 0.8, cast=False, cast_confidence=0.3, titles=False, keep_names=True)))
-    assert [(it.text, it.aliases) for it in found] == [
-        ("Marty McFly", ("Marty",)),
-        ("Lorraine McFly", ("Lorraine",)),
-        ("Jennifer Parker", ("Jennifer", "Parker")),
+    assert [(it.text, it.sources) for it in found] == [
+        ("Marty McFly", ("cast:0",)),
+        ("Lorraine McFly", ("cast:1",)),
+        ("Jennifer Parker", ("cast:2",)),
+        ("Marty", ("cast:0",)),
+        ("McFly", ("cast:0", "cast:1")),
+        ("Lorraine", ("cast:1",)),
+        ("Jennifer", ("cast:2",)),
+        ("Parker", ("cast:2",)),
     ]
-    assert [it.sources for it in found] == [("cast:0",), ("cast:1",), ("cast:2",)]
     assert all(it.do_not_translate and it.level == "metadata" and it.confidence == 0.8 for it in found)
 
 
