@@ -64,7 +64,8 @@ class Sentence:
     """Id of the lyric span that it is sung in."""
     terms: tuple[TermKept, ...] = ()
     problems: tuple[str, ...] = ()
-    """What was checked and is not right, as codes: `NUMBER_LOST`, `TERM_LOST`, `TAG_LOST`, `NOTES_LOST`."""
+    """What was checked and is not right, as codes: `NUMBER_LOST`, `TERM_LOST`, `TAG_LOST`, `NOTES_LOST`; and what the
+    engine itself owned up to: `WORDS_UNKNOWN`, `ANSWER_UNUSABLE`, `BUDGET_SPENT`."""
 
 
 @dataclass(frozen=True)

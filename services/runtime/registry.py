@@ -18,6 +18,7 @@ STAGES = (
     "alignment",
     "lyrics",
     "hallucination",
+    "translation",
     "subtitles",
     "mux",
 )

@@ -38,16 +38,17 @@ class Route:
     """Pairs, and what translates them."""
 
     source: str
-    """A primary language, or `*` for any; empty sources of a request fit every route."""
+    """A primary language, or `*` for any."""
     target: str
     engine: EngineName
     model: str
     """Name in the catalog; for `llm` what the server calls its model."""
 
     def serves(self, source: str, target: str) -> bool:
-        """Whether it is for this pair of primary languages; an empty `source` is not known yet."""
+        """Whether it is for this pair of primary languages; one that is empty is not known yet and fits."""
         fits = self.source in (_ANY, source) or not source
-        return fits and self.target in (_ANY, target) and source != target
+        fits = fits and (self.target in (_ANY, target) or not target)
+        return fits and (source != target or not source)
 
     def __str__(self) -> str:
         return f"{self.source}-{self.target}"
@@ -74,7 +75,7 @@ def _route(text: str) -> Route:
 
 
 def candidates(routes: Iterable[Route], source: str, target: str) -> tuple[Route, ...]:
-    """The routes for a pair: the first that fits, or all that may if the source is not known yet (empty).
+    """The routes for a pair: the first that fits, or all that may while one of both is not known yet (empty).
 
     Raises LanguagePairUnknown, which names the pairs there are.
     """
@@ -83,7 +84,7 @@ def candidates(routes: Iterable[Route], source: str, target: str) -> tuple[Route
     if not found:
         pairs = ", ".join(dict.fromkeys(map(str, known)))
         raise LanguagePairUnknown(
-            f"nothing here translates {source or 'any language'} into {target}; the pairs are: {pairs or 'none'}; "
-            "add one to translation.engines"
+            f"nothing here translates {source or 'anything'} into {target or 'anything'}; the pairs are: "
+            f"{pairs or 'none'}; add one to translation.engines"
         )
-    return found[:1] if source else found
+    return found[:1] if source and target else found

