@@ -44,8 +44,11 @@ def make_run(  # noqa: PLR0913  all but two have defaults
     models: Mapping[str, Path] | None = None,
     progress: Progress | None = None,
     answers: Answers | None = None,
+    engines: Engines | None = None,
 ) -> RecordedRun[S]:
-    """A run of `stage` in `folder`: inputs as files or as bytes, models as paths, `answers` shared with other runs."""
+    """A run of `stage` in `folder`: inputs as files or as bytes, models as paths; `answers` and `engines` may be shared
+    with other runs.
+    """
     outputs = folder / "outputs"
     outputs.mkdir(parents=True, exist_ok=True)
     warnings: list[tuple[str, str]] = []
@@ -57,7 +60,7 @@ def make_run(  # noqa: PLR0913  all but two have defaults
         progress=progress or Progress(),
         warn=lambda code, message: warnings.append((code, message)),
         models=models or {},
-        engine=Engines().get,
+        engine=(engines or Engines()).get,
         answers=answers or Answers(MemoryStore(), Redactor()),
     )
     run.warnings = warnings
