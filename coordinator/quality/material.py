@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from services.documents.cues import Cues, Readability
@@ -10,6 +11,8 @@ from services.documents.speech import Speech
 from services.documents.transcript import Transcript
 from services.documents.translation import Translation
 from services.documents.wording import plain
+
+_SENTENCE_ENDS = re.compile(r"(?<=[.?!…])\s+|(?<=[。？！।؟۔])\s*")  # noqa: RUF001  marks of other scripts
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Material:
 
 @dataclass(frozen=True)
 class Track:
-    """One text of the job in its units: segments, sentences or cues."""
+    """One text of the job in its units: sentences or cues."""
 
     name: str
     language_code: str
@@ -49,9 +52,14 @@ def tracks(material: Material) -> list[Track]:
     ]
     found += [_track("cues", it.language_code, [cue.text for cue in it.cues]) for it in material.cues]
     if material.transcript:
-        texts = [segment.text for segment in material.transcript.segments]
+        texts = [text for segment in material.transcript.segments for text in _sentences(segment.text)]
         found.insert(0, _track("transcript", material.transcript.language_code, texts))
     return found
+
+
+def _sentences(text: str) -> list[str]:
+    """A segment holds up to half a minute of speech: who says the same again does so in sentences."""
+    return [sentence for sentence in _SENTENCE_ENDS.split(text) if sentence]
 
 
 def _track(kind: str, language_code: str, texts: list[str]) -> Track:
