@@ -110,10 +110,11 @@ def _members(folder: Path) -> list[Member]:
     if _VOCALS not in bag.sources or bag.audio_channels != 2:
         raise ModelError(f"the model in {folder} does not separate the vocals of stereo sound; take another one")
     column = bag.sources.index(_VOCALS)
-    members = [Member(network, weights[column]) for network, weights in zip(bag.models, bag.weights, strict=True)]
-    if not all(isinstance(member.network, HTDemucs) for member in members):
-        raise ModelError(f"the model in {folder} is no HTDemucs, the only form of demucs' models that is known here")
-    return [member for member in members if member.weight]
+    weighted = zip(bag.models, bag.weights, strict=True)
+    members = [Member(network, weights[column]) for network, weights in weighted if weights[column]]
+    if not members or not all(isinstance(member.network, HTDemucs) for member in members):
+        raise ModelError(f"the model in {folder} has no HTDemucs for vocals, the only form of model that is known here")
+    return members
 
 
 def _bag(folder: Path) -> Any:

@@ -76,7 +76,7 @@ class SpleeterSeparator:
 def load(model: Path, device: str, segment_seconds: float | None) -> SpleeterSeparator:
     """Loads both networks of folder `model` onto `device`, `cpu` or `cuda`, for windows of about `segment_seconds`.
 
-    Raises InvalidSetting if this machine has no such device.
+    Raises InvalidSetting if this machine has no such device, or a window is longer than those of the training.
     """
     import torch  # noqa: PLC0415  heavy: loaded when a run needs it
 
@@ -90,8 +90,13 @@ def _frames(segment_seconds: float | None) -> int:
     """The longest window of at most that length that the networks can take."""
     if segment_seconds is None:
         return _FRAMES
-    wanted = int(segment_seconds * SAMPLE_RATE / _HOP) // _FRAMES_MULTIPLE * _FRAMES_MULTIPLE
-    return min(_FRAMES, max(_FRAMES_MULTIPLE, wanted))
+    wanted = int(segment_seconds * SAMPLE_RATE / _HOP)
+    if wanted > _FRAMES:
+        raise InvalidSetting(
+            f"setting separation.segment_seconds: {segment_seconds} is more than the 11.9 of the model's training; "
+            "lower it to that"
+        )
+    return wanted // _FRAMES_MULTIPLE * _FRAMES_MULTIPLE
 
 
 def _weights(path: Path, device: str) -> Weights:

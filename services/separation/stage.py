@@ -43,8 +43,8 @@ class SeparationSettings:
     """Name of the model in the catalog, one for `engine`; empty: the one of engine and variant."""
     overlap: Annotated[float, Field(ge=0, le=0.9)] | None = None
     """Share of a window that the next one hears again, 0 to 0.9; null: 0.25 if `fast`, 0.5 if `fine`."""
-    segment_seconds: Annotated[float, Field(ge=1, le=60)] | None = None
-    """Length of a window, in seconds, 1 to 60: shorter needs less memory; null: the longest that the model takes."""
+    segment_seconds: Annotated[float, Field(ge=1.5, le=60)] | None = None
+    """Length of a window, in seconds, 1.5 to 60: shorter needs less memory; null: the longest that the model takes."""
     device: Literal["cpu", "cuda"] = "cpu"
     """Where the model runs."""
 

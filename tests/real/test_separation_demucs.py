@@ -135,7 +135,9 @@ def test_a_shorter_window_can_be_set_and_a_longer_one_is_refused(folder: Path, t
     assert caught.value.code == "SETTING_INVALID"
 
 
-@pytest.mark.parametrize("problem", ["empty", "two", "altered", "no vocals", "gone from its bag"])
+@pytest.mark.parametrize(
+    "problem", ["empty", "two", "altered", "no vocals", "vocals of no weight", "gone from its bag"]
+)
 def test_a_folder_that_is_no_such_model_is_refused(folder: Path, tmp_path: Path, problem: str) -> None:
     model = tmp_path / "model"
     model.mkdir()
@@ -146,6 +148,9 @@ def test_a_folder_that_is_no_such_model_is_refused(folder: Path, tmp_path: Path,
         (model / "c0ffee00-00000000.th").write_bytes(next(folder.iterdir()).read_bytes())
     elif problem == "no vocals":
         save_network(small_network(0, ["drums", "bass"]), model, "aaaa0000")
+    elif problem == "vocals of no weight":
+        save_safetensors(small_network(0), model / "aaaa0000.safetensors")
+        (model / "bag.yaml").write_text("{models: ['aaaa0000'], weights: [[1, 1, 1, 0]]}")
     elif problem == "gone from its bag":
         save_safetensors(small_network(0), model / "aaaa0000.safetensors")
         (model / "bag.yaml").write_text("models: ['bbbb0000']")

@@ -152,9 +152,15 @@ def test_missing_memory_names_the_setting_to_lower(separator: SpleeterSeparator)
     assert caught.value.code == "ENGINE_OUT_OF_MEMORY"
 
 
-@pytest.mark.parametrize(("seconds", "frames"), [(None, 512), (60.0, 512), (3.0, 128), (1.0, 64)])
+@pytest.mark.parametrize(("seconds", "frames"), [(None, 512), (11.9, 512), (3.0, 128), (1.5, 64)])
 def test_windows_are_of_lengths_that_the_networks_can_halve(model: Path, seconds: float | None, frames: int) -> None:
     assert spleeter_engine.load(model, "cpu", seconds).frames == frames
+
+
+def test_a_window_longer_than_those_of_the_training_is_refused(model: Path) -> None:
+    with pytest.raises(CuegraphError, match="segment_seconds") as caught:
+        spleeter_engine.load(model, "cpu", 12.0)
+    assert caught.value.code == "SETTING_INVALID"
 
 
 def test_cuda_where_there_is_none_is_refused(model: Path) -> None:
