@@ -20,7 +20,6 @@ from services.runtime.settings import Layer
 from services.runtime.stage import Stage
 
 from . import pipeline, planner
-from .jobs import job_name
 from .records import AUTOMATIC, FileRecord, JobRecord, MediaRecord, PlannedStep
 
 
@@ -200,21 +199,19 @@ def default_profile() -> str:
 
 
 def job_of(
-    resolved: Resolved, media: MediaRecord, files: tuple[FileRecord, ...], code: CodeRecord, job_id: str = ""
+    resolved: Resolved, media: MediaRecord, files: tuple[FileRecord, ...], code: CodeRecord, job_id: str
 ) -> JobRecord:
-    """The job that was asked for. Without a name it gets one: time and the digest of the request."""
-    created = now()
-    digest = request_digest(resolved, media, files)
+    """The job that was asked for, under that name."""
     return JobRecord(
-        job=job_id or job_name(created, digest),
+        job=job_id,
         workflow=resolved.request.workflow,
         media=media,
         source_language=resolved.source_language,
         profile=resolved.profile,
         plan=resolved.plan,
         deliverables=resolved.pipeline.planned_deliverables(),
-        request_digest=digest,
-        create_time=created,
+        request_digest=request_digest(resolved, media, files),
+        create_time=now(),
         code=code,
         clip_start=resolved.request.clip_start,
         clip_end=resolved.request.clip_end,

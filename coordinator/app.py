@@ -116,8 +116,8 @@ class App:
         self, resolved: admission.Resolved, media: MediaRecord, files: tuple[FileRecord, ...], request_id: str = ""
     ) -> tuple[JobRecord, bool]:
         digest = admission.request_digest(resolved, media, files)
-        name = self.jobs.name_for(request_id, digest) if request_id else self.jobs.unfinished_twin(digest)
-        job = admission.job_of(resolved, media, files, self.node.code, name or "")
+        name = self.jobs.name_for(request_id, digest) if request_id else self.jobs.name_for_all(digest)
+        job = admission.job_of(resolved, media, files, self.node.code, name)
         is_new = self.jobs.create(replace(job, settings=self.node.redacted(job.settings)))
         return self.jobs.get(job.job), is_new
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,15 +102,14 @@ def _deliver(store: Store, folder: Path, name: str, output: OutputRecord) -> Del
 
 
 def _copy(store: Store, artifact: Artifact, path: Path) -> None:
-    """A copy that people may edit: never a link into the store."""
+    """A copy that people may edit: never a link into the store. Several processes may lay out one job at once."""
     if path.is_file() and digest_file(path) == artifact.digest:
         return
-    fetched = path.with_name(f".{artifact.digest}")
-    fetched.unlink(missing_ok=True)
-    blobs.fetch(store, artifact, fetched)
-    path.unlink(missing_ok=True)
-    shutil.copyfile(fetched, path)
-    fetched.unlink()
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
+        fetched, copied = Path(folder, "fetched"), Path(folder, "copied")
+        blobs.fetch(store, artifact, fetched)
+        shutil.copyfile(fetched, copied)
+        copied.replace(path)
 
 
 def safe_name(title: str) -> str:

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -129,10 +130,19 @@ class Jobs:
             )
         return asked["job"]
 
-    def unfinished_twin(self, request_digest: str) -> str | None:
-        """The newest job that was asked for in the same words and has not ended, or None."""
-        twins = (name for name in self.names() if name.endswith(f"-{request_digest[:12]}"))
-        return next((name for name in twins if not self.state(name).is_final), None)
+    def name_for_all(self, request_digest: str) -> str:
+        """The name of the job for everyone who asks in the same words until it has ended: it may be there already."""
+        twins = [name for name in self.names() if name.endswith(f"-{request_digest[:12]}")]
+        unfinished = (name for name in twins if not self.state(name).is_final)
+        return next(unfinished, None) or self._agreed_name(request_digest, len(twins))
+
+    def _agreed_name(self, request_digest: str, ended: int) -> str:
+        """One name for all who ask at the same moment, after so many jobs that have ended."""
+        key = keys.request(digest_bytes(f"{request_digest} after {ended}".encode()))
+        with suppress(AlreadyExists):
+            self.store.create(key, canonical_json({"job": job_name(now(), request_digest)}))
+        name: str = json.loads(self.store.get(key))["job"]
+        return name
 
     def state(self, job_id: str) -> JobState:
         if self._is_sealed(job_id):

@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from cuegraph.v1 import job_service_pb2, step_pb2
 from services.documents import transcript
+from services.documents.quality import Quality, Verdict
 from services.runtime import wire
 from services.runtime.errors import InvalidRequest, InvalidSetting
 from services.runtime.manifest import Notice, Status
@@ -82,6 +83,7 @@ def job_to_proto(status: JobStatus, under_way: UnderWay) -> job_service_pb2.Job:
         deliverables=_deliverables(status),
         errors=_errors_to_proto(status),
         targets=_targets_to_proto(status),
+        quality=_quality_to_proto(status.quality),
     )
 
 
@@ -193,6 +195,21 @@ def _targets_to_proto(status: JobStatus) -> Iterator[job_service_pb2.JobTarget]:
             status=wire.status_to_proto(Status(target.state)) if ended else None,
             errors=[error for error in errors if error.shard == target.language_code],
         )
+
+
+def _quality_to_proto(quality: Quality | None) -> job_service_pb2.JobQuality | None:
+    if quality is None:
+        return None
+    reasons = [
+        job_service_pb2.QualityReason(code=it.code, track=it.track, verdict=_verdict(it.verdict), message=it.message)
+        for it in quality.reasons
+    ]
+    return job_service_pb2.JobQuality(verdict=_verdict(quality.verdict), reasons=reasons)
+
+
+def _verdict(verdict: Verdict) -> str:
+    """The name of the enum value, which messages take for the value."""
+    return f"QUALITY_VERDICT_{verdict.upper()}"
 
 
 def _file_to_proto(file: FileRecord) -> job_service_pb2.JobFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,14 @@ def test_people_may_edit_what_they_get_without_touching_the_store(tmp_path: Path
     delivered[0].path.write_text("edited")
     _, again = lay_out(jobs, jobs.get("job1"), tmp_path / "out")
     assert again[0].path.read_bytes() == b"[[[film]]+[[film]]]"
+
+
+def test_several_may_lay_out_one_job_at_once(tmp_path: Path) -> None:
+    jobs = driven(tmp_path)
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: lay_out(jobs, jobs.get("job1"), tmp_path / "out"), range(16)))
+    assert {file.path.read_bytes() for _, delivered in made for file in delivered} == {b"[[[film]]+[[film]]]"}
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.name.startswith(".")]
 
 
 def test_a_failed_job_is_laid_out_as_far_as_it_came(tmp_path: Path) -> None:

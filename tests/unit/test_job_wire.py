@@ -16,6 +16,7 @@ from coordinator.service import job_wire
 from coordinator.status import job_status
 from cuegraph.v1 import artifact_pb2, job_service_pb2, step_pb2
 from services.documents import transcript
+from services.documents.quality import Quality, Reason
 from services.runtime.artifact import digest_bytes
 from services.runtime.errors import CuegraphError
 from services.runtime.manifest import SettingRecord
@@ -113,6 +114,22 @@ def test_what_was_asked_comes_back(tmp_path: Path, anew: tuple[str, ...], no_cac
         ("job_glossary", "terms.tsv", terms.digest)
     ]
     assert json.loads(asked.settings["metadata.year"].value_json) == 1996
+
+
+def test_the_verdict_on_the_quality_comes_with_its_reasons(tmp_path: Path) -> None:
+    store = MemoryStore()
+    small_job(store)
+    reason = Reason("REPETITION", "cues:en", "bad", 0.9, 0.45, "84 cues say the same")
+    Jobs(store).keep_quality("job1", 1, Quality("bad", (reason,), ()))
+    told = job_wire.job_to_proto(job_status(Jobs(store), "job1"), {}).quality
+    assert told.verdict == job_service_pb2.QUALITY_VERDICT_BAD
+    assert [(it.code, it.track, it.verdict) for it in told.reasons] == [("REPETITION", "cues:en", told.verdict)]
+
+
+def test_a_job_that_was_not_judged_has_no_verdict(tmp_path: Path) -> None:
+    store = MemoryStore()
+    small_job(store)
+    assert not job_wire.job_to_proto(job_status(Jobs(store), "job1"), {}).HasField("quality")
 
 
 def test_files_come_with_what_they_are_for() -> None:

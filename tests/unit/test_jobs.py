@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -145,14 +146,21 @@ def test_a_job_is_created_once(jobs: Jobs) -> None:
     assert not jobs.create(jobs.get("job1"))
 
 
-def test_the_unfinished_twin_of_a_request_is_found_and_a_finished_one_is_not(jobs: Jobs) -> None:
+def test_who_asks_in_the_same_words_is_led_to_the_same_job_until_it_has_ended(jobs: Jobs) -> None:
     digest = "ab" * 32
     twin = replace(jobs.get("job1"), job=f"20260101-000000-{digest[:12]}", request_digest=digest)
     jobs.create(twin)
-    assert jobs.unfinished_twin(digest) == twin.job
-    assert jobs.unfinished_twin("cd" * 32) is None
+    assert jobs.name_for_all(digest) == twin.job
+    assert jobs.name_for_all("cd" * 32) != twin.job
     jobs.end(twin.job, 1, failed())
-    assert jobs.unfinished_twin(digest) is None
+    assert jobs.name_for_all(digest) != twin.job
+
+
+def test_all_who_ask_at_the_same_moment_are_led_to_one_job(jobs: Jobs) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        names = list(threads.map(lambda _: jobs.name_for_all("ab" * 32), range(32)))
+    assert len(set(names)) == 1
+    assert names[0].endswith("-" + "ab" * 6)
 
 
 @pytest.mark.parametrize(("code", "at_fault"), [("MEDIA_TRUNCATED", True), ("STAGE_CRASHED", False), ("NEW", False)])

@@ -11,7 +11,7 @@ jobs/<job>/logs/99_pipeline_<UTC timestamp>.log             one per process that
 jobs/<job>/rounds/<n>/{requested,cancel,quality,outcome}.json    a round of driving the job: asked for ... judged, ended
 jobs/<job>/heartbeat.json                                   who drives the job now; may be overwritten
 jobs/<job>/seal.json                                        the manifests of the finished job
-requests/<SHA-256 of a client's request id>.json            the job that the client asked for with it
+requests/<SHA-256 of a request id, or of what is asked>.json   the job of all who ask for it
 """
 
 from __future__ import annotations
