@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import cache
 from itertools import accumulate, pairwise
 
-from .pieces import AFTER_LYRIC, BEFORE_LYRIC, NOTE, Piece
+from .pieces import AFTER_LYRIC, BEFORE_LYRIC, Piece
 from .rules import Rules
+from .units import NOTE
 
 _UNEVEN = 4.0
 """Cost of a line that is a whole line longer or shorter than the mean; grows with the square."""

@@ -9,9 +9,8 @@ from .boundaries import BOUND, SENTENCE, strength
 from .grammar import Grammar, grammar
 from .rules import Rules
 from .scripts import clusters, is_unspaced, may_part
-from .units import Unit
+from .units import NOTE, Unit
 
-NOTE = "♪"
 BEFORE_LYRIC = f"{NOTE} "
 AFTER_LYRIC = f" {NOTE}"
 
@@ -90,33 +89,29 @@ def _pieces(unit: Unit, parts: Sequence[str], after: float, rules: Rules, *, beg
 
 def _cut(unit: Unit, language_code: str, rules: Rules) -> list[str]:
     """The text in as few parts as possible that fit on a line, none inside a written character."""
-    limit = line_limit(unit, rules)
+    limit = _line_limit(unit, rules)
     if rules.measure(unit.shown) <= limit:
         return [unit.shown]
     parts = [""]
     for cluster in clusters(unit.shown):
         if parts[-1] and rules.measure(parts[-1] + cluster) > limit:
-            parts.append(_carried(parts, cluster) if is_unspaced(language_code) else "")
+            parts[-1:] = _divided(parts[-1], cluster) if is_unspaced(language_code) else (parts[-1], "")
         parts[-1] += cluster
     return [part for part in (part.strip() for part in parts) if part]
 
 
-def line_limit(unit: Unit, rules: Rules) -> float:
+def _line_limit(unit: Unit, rules: Rules) -> float:
     """How long a part of the unit may be so that a line can hold it with the notes that it may get."""
     notes = rules.measure(BEFORE_LYRIC + AFTER_LYRIC) if unit.lyric else 0
     return max(rules.characters_per_line - notes, 1)
 
 
-def _carried(parts: list[str], following: str) -> str:
-    """What goes over to the next line, so that none begins with what no line may begin with; taken from the parts."""
-    written = clusters(parts[-1])
-    kept = len(written)
-    while kept > 1 and not may_part(written[kept - 1], "".join([*written[kept:], following])):
-        kept -= 1
-    if kept == 1 and not may_part(written[0], "".join([*written[1:], following])):
-        return ""
-    parts[-1] = "".join(written[:kept])
-    return "".join(written[kept:])
+def _divided(line: str, following: str) -> tuple[str, str]:
+    """A full line, and what of it goes over to the next so that a line may end there; nothing if none may."""
+    written = [*clusters(line), following]
+    places = range(len(written) - 1, 0, -1)
+    end = next((place for place in places if may_part(written[place - 1], written[place])), len(written) - 1)
+    return "".join(written[:end]), "".join(written[end:-1])
 
 
 def _floor_ms(seconds: float) -> int:

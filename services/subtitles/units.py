@@ -13,7 +13,8 @@ from .scripts import glue, is_unspaced, may_part
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 _DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates: one that is never closed would turn all that a player shows after it."""
-NOTES = "♪♫♩♬"
+NOTE = "♪"
+_NOTES = "♪♫♩♬"
 _APART_SECONDS = 1.0
 """After such a silence even a mark that no line should begin with begins something new, e.g. a small kana."""
 
@@ -71,19 +72,21 @@ def join_inseparable(units: Iterable[Unit]) -> list[Unit]:
     return joined
 
 
-def without_notes(units: Sequence[Unit]) -> list[Unit]:
-    """The units with no notes in what is sung: each cue of it gets its own. What is only notes keeps them."""
+def without_notes(units: Iterable[Unit]) -> list[Unit]:
+    """The units with no notes in what is sung: each cue of it gets its own.
+
+    What is only notes is shown with the word beside it, in its time; by itself only if there is none.
+    """
     kept: list[Unit] = []
     for unit in units:
-        bare = replace(unit, text=unit.text.strip(NOTES + " ")) if unit.lyric else unit
-        if bare.text:
-            if kept and _is_only_notes(kept[-1], bare):
-                bare = replace(_both(kept.pop(), bare), text=bare.text)
-            kept.append(bare)
-        elif kept and _is_alike(kept[-1], unit):
-            kept[-1] = replace(_both(kept[-1], unit), text=kept[-1].text)
+        bare = replace(unit, text=unit.text.strip(_NOTES + " ")) if unit.lyric else unit
+        if not bare.text and kept and _is_alike(kept[-1], unit):
+            kept[-1] = replace(kept[-1], sources=_sources(kept[-1], unit), closes=unit.closes)
+        elif kept and _is_only_notes(kept[-1], bare):
+            note = kept.pop()
+            kept.append(replace(bare, glue=note.glue, sources=_sources(note, bare)))
         else:
-            kept.append(replace(unit, text=NOTES[0]))
+            kept.append(bare if bare.text else replace(unit, text=NOTE))
     return kept
 
 
@@ -113,10 +116,13 @@ def _is_alike(one: Unit, other: Unit) -> bool:
 
 
 def _is_only_notes(earlier: Unit, later: Unit) -> bool:
-    return earlier.text == NOTES[0] and earlier.lyric and _is_alike(earlier, later)
+    return earlier.text == NOTE and earlier.lyric and _is_alike(earlier, later)
 
 
 def _both(one: Unit, other: Unit) -> Unit:
-    sources = tuple(dict.fromkeys(one.sources + other.sources))
     text, end = one.text + other.glue + other.text, max(one.end, other.end)
-    return replace(one, text=text, end=end, sources=sources, closes=other.closes)
+    return replace(one, text=text, end=end, sources=_sources(one, other), closes=other.closes)
+
+
+def _sources(one: Unit, other: Unit) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.sources + other.sources))

@@ -162,6 +162,13 @@ def test_notes_that_were_heard_are_not_doubled_and_lose_no_word() -> None:
     assert len(cue.sources) == 5
 
 
+def test_a_note_after_a_song_does_not_keep_its_last_words_on_the_screen() -> None:
+    words = sung(spoken("Raindrops keep falling | | | | ♪"))
+    (cue,) = cues_of(words)
+    assert cue.end < 4
+    assert cue.sources[-1] == words[-1].id
+
+
 def test_music_without_words_is_one_note() -> None:
     (cue,) = cues_of(sung(spoken("♪♪ ♪")))
     assert (cue.text, cue.lyric) == ("♪", True)

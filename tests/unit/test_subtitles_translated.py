@@ -131,6 +131,19 @@ def test_the_stage_writes_the_track_in_the_language_of_the_translation(tmp_path:
     assert [cue.sources for cue in cues.cues] == [("sentence:0",), ("sentence:1",)]
 
 
+def test_a_sung_sentence_that_ends_with_a_note_has_its_own_line_in_the_text(tmp_path: Path) -> None:
+    transcript, translation = translated(
+        [Said("Rain", "♪ Chuva ♪", lyric="lyric:0"), Said("falls", "♪ cai ♪", lyric="lyric:0")], "pt"
+    )
+    inputs = {"transcript": to_json(transcript), "translation": to_json(translation), "media": to_json(FILM)}
+    run = make_run(Subtitles(), inputs=inputs, folder=tmp_path)
+    Subtitles().run(run)
+    assert run.written("txt").read_text("utf-8") == "Chuva\ncai\n"
+    cues = from_json(Cues, run.written("cues").read_bytes()).cues
+    assert " / ".join(cue.text for cue in cues) in ("♪ Chuva cai ♪", "♪ Chuva ♪ / ♪ cai ♪")
+    assert all(cue.lyric for cue in cues)
+
+
 def test_the_stage_refuses_a_translation_of_another_transcript(tmp_path: Path) -> None:
     _, translation = translated([Said("hello", "olá")], "pt")
     inputs = {
