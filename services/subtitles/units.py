@@ -75,12 +75,12 @@ def join_inseparable(units: Iterable[Unit]) -> list[Unit]:
 def without_notes(units: Iterable[Unit]) -> list[Unit]:
     """The units with no notes in what is sung: each cue of it gets its own.
 
-    What is only notes is shown with the word beside it, in its time; by itself only if there is none.
+    What is only notes is shown with the word of its sentence beside it, in its time; by itself if there is none.
     """
     kept: list[Unit] = []
     for unit in units:
         bare = replace(unit, text=unit.text.strip(_NOTES + " ")) if unit.lyric else unit
-        if not bare.text and kept and _is_alike(kept[-1], unit):
+        if not bare.text and kept and _is_alike(kept[-1], unit) and not kept[-1].closes:
             kept[-1] = replace(kept[-1], sources=_sources(kept[-1], unit), closes=unit.closes)
         elif kept and _is_only_notes(kept[-1], bare):
             note = kept.pop()
