@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.documents import codec
 from services.documents.glossary import Glossary, GlossaryUsage, Term
@@ -19,11 +22,14 @@ from services.runtime.progress import Progress
 from services.runtime.stage import Loader
 from services.runtime.testing import RecordedRun, make_run
 from services.translation import marian_engine
+from services.translation.checks import names_in
 from services.translation.pairs import Pair
+from services.translation.rendition import Task, draft, translate_scene
+from services.translation.sentences import sentences
 from services.translation.settings import TranslationSettings
 from services.translation.stage import Translate
 from services.translation.translator import Batch, Protection, Rendering
-from tests.spoken_words import spoken, transcript_of
+from tests.spoken_words import any_words, spoken, transcript_of
 
 GLOSSARY = Glossary(
     "en",
@@ -245,3 +251,16 @@ def test_a_route_that_cannot_be_read_or_lacks_something_is_no_setting(engines: t
     with pytest.raises(CuegraphError) as refused:
         TranslationSettings(engines=engines)
     assert refused.value.code == "SETTING_INVALID"
+
+
+@given(any_words(), st.lists(st.text(max_size=12) | st.sampled_from(["QX0Z", "</i>", "Porto Real"]), min_size=1))
+def test_whatever_an_engine_answers_the_document_is_whole(words: list[Word], answers: list[str]) -> None:
+    endless = itertools.cycle(answers)
+    engine = FakeEngine(lambda text: next(endless), [])
+    task = Task(Pair("en", "pt"), GLOSSARY, names_in(words), engine, Progress())
+    drafts = [draft(it, 0, task) for it in sentences(words, TranslationSettings().bounds)]
+    found = translate_scene(drafts, (), task)
+    assert [source for sentence in found for source in sentence.sources] == [it.id for it in words]
+    assert all(it.text == it.source_text for it in found if it.status != "translated")
+    document = Translation("en", "pt", tuple(found))
+    assert codec.from_json(Translation, codec.to_json(document)) == document
