@@ -31,6 +31,9 @@ def fold(text: str, language_code: str, *, case_sensitive: bool) -> Folded:
     """NFC, one space for any run of white space, one apostrophe, one hyphen, no invisible characters; without
     `case_sensitive` also Unicode's full case folding, for Turkish and Azerbaijani with their two letters i.
     """
+    if _is_plain(text) and (case_sensitive or language_of(language_code) not in _TURKIC):
+        places = {place: place for place in range(len(text) + 1)}
+        return Folded(text if case_sensitive else text.lower(), places, places)
     folded = ""
     starts, ends = {}, {}
     for start, end in _clusters(text):
@@ -45,6 +48,11 @@ def fold(text: str, language_code: str, *, case_sensitive: bool) -> Folded:
 def language_of(language_code: str) -> str:
     """The primary language of a BCP-47 tag: `pt` for `pt-BR`."""
     return language_code.partition("-")[0].lower()
+
+
+def _is_plain(text: str) -> bool:
+    """Whether every character stands for itself; most texts are so, and need not be taken apart."""
+    return text.isascii() and text.isprintable() and "  " not in text
 
 
 def _clusters(text: str) -> list[tuple[int, int]]:

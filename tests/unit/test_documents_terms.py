@@ -120,6 +120,13 @@ def test_what_is_found_reads_like_the_form_and_never_overlaps(text: str, form: s
     assert all(before.end <= after.start for before, after in pairwise(chosen))
 
 
+@given(st.text(alphabet="aAb '-\n1", max_size=12), st.text(alphabet="aAb '-1", max_size=4), st.booleans())
+def test_a_foreign_word_before_a_text_changes_nothing_in_it(text: str, form: str, case_sensitive: bool) -> None:
+    alone = form_occurrences(f", {text}", form, "en", case_sensitive)
+    after = form_occurrences(f"\u00e9, {text}", form, "en", case_sensitive)
+    assert [(it.start - 1, it.end - 1) for it in after] == [(it.start, it.end) for it in alone]
+
+
 @given(LETTERS, LETTERS)
 def test_composed_and_decomposed_text_give_the_same_number(text: str, form: str) -> None:
     counts = {
