@@ -19,7 +19,7 @@ from services.runtime.transcode import FFMPEG
 from .subtitles import SUBTITLE_READING, Subtitles
 
 _CUE = re.compile(r"^\d+\n(\d+):(\d+):(\d+),(\d+) --> (\d+):(\d+):(\d+),(\d+)\n", re.MULTILINE)
-_UNKEPT_STYLE = re.compile(r"<(?!/?i>)[^>]*>|\{\\[^}]*\}")
+_UNKEPT_STYLE = re.compile(r"</?(?:b|u|s|font)\b[^>]*>|\{\\[^}]*\}")
 """Tags and placements that some container loses; italics are kept by all."""
 _SEAM = re.compile(r"</i>(\s*)<i>")
 """Italics that end to begin again, as MP4 writes those of two lines."""

@@ -19,7 +19,7 @@ from .rules import milliseconds
 from .scripts import glue
 from .units import Unit
 
-_MARKUP = re.compile(r"<(?=/?[A-Za-z][^<>]*>)|\{(?=\\)|\\(?=[Nnh])|--(?=>\s*\d)")
+_MARKUP = re.compile(r"<(?=[\s/]*[A-Za-z][^<>]*>)|\{(?=\\)|\\(?=[Nnh])|--(?=>\s*\d)")
 """Where players begin to take text for a tag, a command or a time line."""
 _WORD_JOINER = "\N{WORD JOINER}"
 

@@ -69,3 +69,8 @@ def test_a_file_may_add_dashes_notes_and_italics_to_its_document() -> None:
 )
 def test_a_file_of_another_document_is_found(shown: list[ShownCue]) -> None:
     assert contradiction(cues((2.0, 3.0, "Good morning")), shown)
+
+
+def test_what_only_looks_like_a_tag_is_said() -> None:
+    (cue,) = read_srt("1\n00:00:00,000 --> 00:00:01,000\na < b > c <\u2060unk> I <3 <font size=2>you</font>\n\n")
+    assert cue.text == "a < b > c <\u2060unk> I <3 you"
