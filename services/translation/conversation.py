@@ -24,6 +24,11 @@ _ECHO_CHARACTERS = 40
 """So much of the instructions, word by word, does not get into a translation by chance."""
 
 
+_MOST_GROWTH = 4
+_SPARE_CHARACTERS = 100
+"""A translation so many times as long as its line, and so much on top, says more than the line does."""
+
+
 class WrongAnswer(ValueError):
     """An answer that cannot be used; the message says why."""
 
@@ -50,6 +55,9 @@ def translations(answer: Mapping[str, Any], batch: Batch, pair: Pair) -> list[st
     texts = [by_id[it].strip() for it in wanted]
     if not all(texts):
         raise WrongAnswer("a translation is empty")
+    for line, text in zip(batch.lines, texts, strict=True):
+        if len(text) > _MOST_GROWTH * len(line.text) + _SPARE_CHARACTERS:
+            raise WrongAnswer(f"the translation of {line.id} is far longer than the line")
     if not is_in_script_of(" ".join(texts), pair.target):
         raise WrongAnswer(f"the translations are not in the script of {pair.target}")
     if _echoes(" ".join(texts), _instructions(pair)):

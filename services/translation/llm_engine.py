@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
+import threading
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -59,7 +61,6 @@ class LlmEngine:
         self._journal = journal.open("w", encoding="utf-8")
         headers = {"Authorization": f"Bearer {access.key}"} if access.key else {}
         self._client = httpx.Client(headers=headers, timeout=access.timeout_seconds, trust_env=False)
-        self._worker = ThreadPoolExecutor(1)
 
     def __enter__(self) -> LlmEngine:
         return self
@@ -69,7 +70,6 @@ class LlmEngine:
     ) -> None:
         log.info("%s: %d requests, %d tokens", self._access.model, self.requests, self.tokens)
         self._client.close()
-        self._worker.shutdown(wait=False, cancel_futures=True)
         self._journal.close()
 
     def translate(self, batch: Batch, pair: Pair, progress: Progress) -> list[Rendering]:
@@ -108,7 +108,7 @@ class LlmEngine:
             self.requests += 1
             try:
                 response = self._posted(body, progress)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 trouble, wait = f"{type(error).__name__}: {error}", None
                 self._note({"request": body, "error": trouble})
             else:
@@ -119,9 +119,11 @@ class LlmEngine:
         raise ServiceUnavailable(f"{self._access.url} gave no answer: {self._redactor.text(trouble)}; try again later")
 
     def _posted(self, body: Mapping[str, Any], progress: Progress) -> httpx.Response:
-        """Posts in another thread, so that a cancellation need not wait for the answer."""
+        """Posts in another thread, so that neither a cancellation nor the end of the process waits for the answer."""
         address = f"{self._access.url.rstrip('/')}/chat/completions"
-        future: Future[httpx.Response] = self._worker.submit(self._client.post, address, json=body)
+        future: Future[httpx.Response] = Future()
+        post = functools.partial(self._client.post, address, json=body)
+        threading.Thread(target=_settle, args=(future, post), name="llm", daemon=True).start()
         deadline = time.monotonic() + self._access.timeout_seconds
         while True:
             progress.check()
@@ -129,13 +131,7 @@ class LlmEngine:
                 return future.result(_POLL_SECONDS)
             except NotYet:
                 if time.monotonic() > deadline:
-                    self._start_anew()
                     raise httpx.ReadTimeout(f"no answer in {self._access.timeout_seconds} s") from None
-
-    def _start_anew(self) -> None:
-        """Leaves behind a thread that still waits for its answer."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
-        self._worker = ThreadPoolExecutor(1)
 
     def _excuse(self, response: httpx.Response) -> tuple[str, float | None]:
         """Why there is no answer yet, and how long to wait if it says so. Raises ServiceRefused if there is none."""
@@ -164,6 +160,13 @@ class LlmEngine:
         safe = self._redactor.tree({"number": self.requests, **entry})
         self._journal.write(json.dumps(safe, ensure_ascii=False, sort_keys=True) + "\n")
         self._journal.flush()
+
+
+def _settle(future: Future[httpx.Response], post: Callable[[], httpx.Response]) -> None:
+    try:
+        future.set_result(post())
+    except Exception as error:  # noqa: BLE001  whoever awaits the answer gets it
+        future.set_exception(error)
 
 
 def _seconds(attempt: int, asked: float | None) -> float:

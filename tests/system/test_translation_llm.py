@@ -119,6 +119,7 @@ WRONG: dict[str, Answer] = {
     "a text is no text": _each(7),
     "another script": _each("Он ушёл домой"),
     "the instructions": _echo,
+    "an essay": _each("das heisst, " * 30),
     "prose": lambda lines: message("Sure! Here are your translations: ..."),
     "a list": lambda lines: message("[]"),
     "no content": lambda lines: Reply(json.dumps({"choices": [{"message": {"content": None}}]})),
