@@ -19,6 +19,8 @@ from .resemblance import Resemblance
 
 _ALREADY_HEARD = 0.15
 """Added to the resemblance of a term that was heard shortly before: names come back."""
+_ALIKE = 0.5
+"""Terms that resemble something so much are offered before the others, once one is near."""
 _HEARD_AS_SOMETHING = 0.4
 """A term that resembles nothing in the plain decoding even so much was not said."""
 SEPARATOR = ", "
@@ -52,8 +54,9 @@ class Prompter:
         near = [position for position, score in scores.items() if score >= self._limits.resemblance]
         if all(self._is_in(position, plain) for position in near):
             return ()
-        near.sort(key=lambda position: (-scores[position], position))
-        order = dict.fromkeys([*near, *range(len(self._terms))])
+        alike = [position for position, score in scores.items() if score >= _ALIKE]
+        alike.sort(key=lambda position: (-scores[position], position))
+        order = dict.fromkeys([*alike, *range(len(self._terms))])
         return tuple(self._within_limits(self._terms[position] for position in order))
 
     def invented(self, plain: str, led: str) -> tuple[Term, ...]:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from services.runtime.errors import unknown_name
-from tests.bench import lineage, long_film, noop, overhead, store, wer, word_times
+from tests.bench import glossary, lineage, long_film, noop, overhead, redecode, store, wer, word_times
 from tests.bench.figures import Benchmark
 
 BENCHMARKS = (
     Benchmark("wer", "How many words are wrong?", wer.measure),
     Benchmark("word_times", "How far off are the times of words?", word_times.measure),
+    Benchmark("redecode", "What does decoding suspicious windows again help?", redecode.measure),
+    Benchmark("glossary", "What does a glossary help?", glossary.measure),
     Benchmark("overhead", "What does the runtime cost beside the stages alone?", overhead.measure),
     Benchmark("noop", "What does a step cost that does nothing?", noop.measure),
     Benchmark("store", "How fast does a store take and give?", store.measure),
