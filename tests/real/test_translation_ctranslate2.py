@@ -3,7 +3,9 @@ means nothing, but all the code that a real one would run is run."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,21 +46,38 @@ def test_nllb_gives_a_rendering_for_every_line(model: Path) -> None:
     assert not any(code in it.text for it in found for code in CODES)
 
 
-def test_the_target_language_decides_what_nllb_writes(model: Path) -> None:
+class Watched:
+    """A network, and what it was given."""
+
+    def __init__(self, network: Any) -> None:
+        self.network = network
+        self.sources: list[list[str]] = []
+        self.prefixes: list[list[str]] | None = None
+
+    def translate_batch(self, sources: list[list[str]], **options: Any) -> Any:
+        self.sources, self.prefixes = sources, options["target_prefix"]
+        return self.network.translate_batch(sources, **options)
+
+
+def test_nllb_is_told_both_languages(model: Path) -> None:
     engine = nllb_engine.load(model, DECODING)
-    prefixes: list[list[list[str]]] = []
-    network = engine.translator.network
+    watched = Watched(engine.translator.network)
+    translator = replace(engine.translator, network=watched)
+    replace(engine, translator=translator).translate(Batch(LINES), Pair("en", "hi"), Progress())
+    assert [(source[0], source[-1]) for source in watched.sources] == [("eng_Latn", "</s>")] * 2
+    assert watched.prefixes == [["hin_Deva"]] * 2
 
-    class Watched:
-        """The network, and what it is told to begin with."""
 
-        def translate_batch(self, sources: object, **options: list[list[str]]) -> object:
-            prefixes.append(options["target_prefix"])
-            return network.translate_batch(sources, **options)
-
-    watched = nllb_engine.NllbEngine(type(engine.translator)(Watched(), DECODING), engine.pieces)
-    watched.translate(Batch(LINES), Pair("en", "hi"), Progress())
-    assert prefixes == [[["hin_Deva"], ["hin_Deva"]]]
+def test_indictrans2_is_told_both_languages_and_reads_devanagari(model: Path) -> None:
+    engine = indictrans2_engine.load(model, DECODING)
+    watched = Watched(engine.translator.network)
+    translator = replace(engine.translator, network=watched)
+    lines = (Line("sentence:0", "বাংলা।"),)
+    replace(engine, translator=translator).translate(Batch(lines), Pair("bn", "en"), Progress())
+    (source,) = watched.sources
+    assert source[:2] == ["ben_Beng", "eng_Latn"]
+    assert "".join(source[2:]).replace("\u2581", " ").strip() == "बांला ।"
+    assert watched.prefixes is None
 
 
 def test_indictrans2_gives_a_rendering_for_every_line_in_the_script_of_the_target(model: Path) -> None:
