@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from .rules import Rules
 from .timing import Slot, Speech
 
+_FOREVER_MS = 10**15
+
 
 @dataclass(frozen=True)
 class _Shown:
@@ -35,14 +37,15 @@ def snap(slots: Sequence[Slot], speeches: Sequence[Speech], cuts: Sequence[int],
     The gap, the minimum, the maximum and the reading speed are kept where they were kept before: a border that
     cannot be moved so stays where it is. Snapped cues are not moved by snapping again.
     """
-    shown = [_shown(slot, speech, rules) for slot, speech in zip(slots, speeches, strict=True)]
-    moved = bool(cuts)
+    cues = [_shown(slot, speech, rules) for slot, speech in zip(slots, speeches, strict=True)]
+    shown = [_nothing(-_FOREVER_MS), *cues, _nothing(_FOREVER_MS)]
+    moved = True
     while moved:  # each round moves a border to its cut for good, so there are fewer rounds than borders
-        before = [it.slot for it in shown]
-        for place in range(len(shown) + 1):
+        before = list(shown)
+        for place in range(1, len(shown)):
             _snap_between(shown, place, cuts, rules)
-        moved = [it.slot for it in shown] != before
-    return [it.slot for it in shown]
+        moved = shown != before
+    return [it.slot for it in shown[1:-1]]
 
 
 def start_on_cut(start_ms: int, cuts: Sequence[int], rules: Rules) -> int | None:
@@ -68,32 +71,25 @@ def _shown(slot: Slot, speech: Speech, rules: Rules) -> _Shown:
     return _Shown(slot, min(duration, needed), max(duration, rules.maximum_duration_ms))
 
 
+def _nothing(time_ms: int) -> _Shown:
+    """What stands before the first cue or after the last one, far from any cut."""
+    return _Shown(Slot(time_ms, time_ms), 0, 0)
+
+
 def _snap_between(shown: list[_Shown], place: int, cuts: Sequence[int], rules: Rules) -> None:
     """Moves the end of the cue before `place` and the start of the one at it, or one of them, to a cut."""
-    earlier = shown[place - 1] if place else None
-    later = shown[place] if place < len(shown) else None
-    for end_ms, start_ms in _proposals(earlier, later, cuts, rules):
-        if earlier and later and start_ms - end_ms < rules.gap_ms:
-            continue
-        new_earlier = earlier.changed(earlier.slot.start_ms, end_ms) if earlier else None
-        new_later = later.changed(start_ms, later.slot.end_ms) if later else None
-        if (earlier and not new_earlier) or (later and not new_later):
-            continue
-        if new_earlier:
-            shown[place - 1] = new_earlier
-        if new_later:
-            shown[place] = new_later
-        return
+    earlier, later = shown[place - 1], shown[place]
+    for end_ms, start_ms in _proposals(earlier.slot.end_ms, later.slot.start_ms, cuts, rules):
+        new_earlier = earlier.changed(earlier.slot.start_ms, end_ms)
+        new_later = later.changed(start_ms, later.slot.end_ms)
+        if new_earlier and new_later and start_ms - end_ms >= rules.gap_ms:
+            shown[place - 1 : place + 1] = [new_earlier, new_later]
+            return
 
 
-def _proposals(
-    earlier: _Shown | None, later: _Shown | None, cuts: Sequence[int], rules: Rules
-) -> Iterator[tuple[int, int]]:
-    """Ends of the earlier cue and starts of the later one, the best first; 0 stands for a cue that is not there."""
-    end_ms = earlier.slot.end_ms if earlier else 0
-    start_ms = later.slot.start_ms if later else 0
-    end_on = end_before_cut(end_ms, cuts, rules) if earlier else None
-    start_on = start_on_cut(start_ms, cuts, rules) if later else None
+def _proposals(end_ms: int, start_ms: int, cuts: Sequence[int], rules: Rules) -> Iterator[tuple[int, int]]:
+    """When the earlier cue might end and the later one start, the best first."""
+    end_on, start_on = end_before_cut(end_ms, cuts, rules), start_on_cut(start_ms, cuts, rules)
     if end_on is not None and start_on is not None:
         yield end_on, start_on
     if start_on is not None:

@@ -25,7 +25,7 @@ from services.subtitles.settings import SubtitlesSettings
 from services.subtitles.stage import Subtitles
 from services.subtitles.text import srt, vtt
 from services.subtitles.ttml import ttml
-from services.subtitles.units import units_of_words, without_notes
+from services.subtitles.units import labelled, units_of_words, without_notes
 from tests.spoken_words import FILM, TRACK, any_words, spoken, transcript_of
 
 ANNA, BELA = "speaker:0", "speaker:1"
@@ -132,6 +132,14 @@ def test_labels_name_the_speaker_where_a_turn_begins(tmp_path: Path) -> None:
     shown, text = stage_with_names(tmp_path, ("Anna", "Béla"))
     assert shown == "Anna: I had not seen him at all. / Béla: But everybody knew. / So it goes."
     assert text == "Anna: I had not seen him at all.\nBéla: But everybody knew.\nSo it goes.\n"
+
+
+def test_two_named_speakers_of_one_cue_have_a_line_each_and_no_dash() -> None:
+    units = units_of_words(said_by((ANNA, "No."), (BELA, "Yes!"), **HASTE), "en")
+    named = list(labelled(units, {ANNA: "Anna", BELA: "Béla"}))
+    rules = SubtitlesSettings(speaker_style="labels").rules("en", Fraction(25))
+    (cue,) = lay_out(named, "en", 7_200_000, rules).cues.cues
+    assert cue.lines == ("Anna: No.", "Béla: Yes!")
 
 
 def test_a_speaker_without_a_name_has_no_label(tmp_path: Path) -> None:

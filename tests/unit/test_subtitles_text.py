@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import json
 import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pysubs2
 import pytest
@@ -17,7 +19,8 @@ from hypothesis import strategies as st
 from services.documents.cues import Cue, Cues
 from services.subtitles.ass import ass
 from services.subtitles.rules import Rules, milliseconds
-from services.subtitles.text import srt, txt, vtt
+from services.subtitles.text import srt, tsv, txt, vtt
+from services.subtitles.ttml import ttml
 from services.subtitles.units import units_of_words
 from tests.spoken_words import any_words, laid_out, spoken, word
 
@@ -196,3 +199,26 @@ def test_text_has_a_line_for_each_sentence_and_a_paragraph_for_each_pause() -> N
 def test_text_of_a_script_without_spaces_has_none() -> None:
     words = [word(1, "今日", 0, 1), word(2, "は。", 1, 2), word(3, "雨", 2, 3)]
     assert txt(units_of_words(words, "ja"), "ja", 1500) == "今日は。\n雨\n"
+
+
+def test_ttml_is_of_the_text_profile_of_imsc_in_the_language_of_the_track() -> None:
+    root = ElementTree.fromstring(ttml(dataclasses.replace(ODD, language_code="pt-BR")))
+    assert root.tag == "{http://www.w3.org/ns/ttml}tt"
+    assert root.get("{http://www.w3.org/ns/ttml#parameter}contentProfiles") == (
+        "http://www.w3.org/ns/ttml/profile/imsc1.1/text"
+    )
+    assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == "pt-BR"
+    (region,) = root.iter("{http://www.w3.org/ns/ttml}region")
+    styling = "{http://www.w3.org/ns/ttml#styling}"
+    assert (region.get(f"{styling}origin"), region.get(f"{styling}extent")) == ("5% 5%", "90% 90%")
+    assert len(list(root.iter("{http://www.w3.org/ns/ttml}p"))) == len(ODD.cues)
+
+
+def test_an_empty_track_is_valid_ttml_and_tsv() -> None:
+    assert ElementTree.fromstring(ttml(EMPTY)).find(".//{http://www.w3.org/ns/ttml}p") is None
+    assert tsv(EMPTY) == "start\tend\ttext\n"
+
+
+def test_a_tab_in_a_word_is_no_column() -> None:
+    cues = laid_out([word(1, "one\ttwo", 1.0, 2.0)], "en", 10_000, Rules())
+    assert tsv(cues).splitlines()[1] == "1000\t2000\tone two"
