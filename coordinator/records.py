@@ -152,6 +152,13 @@ class JobRecord:
     """Whether stages keep their scratch files and tell their DEBUG lines to who watches."""
     schema: str = JOB_SCHEMA
 
+    @property
+    def from_outside(self) -> dict[str, str]:
+        """The names of the files that no step made, by digest."""
+        return {file.artifact.digest: file.file_name for file in self.files} | {
+            self.media.artifact.digest: self.media.file_name
+        }
+
     def to_json(self) -> bytes:
         return _to_json(self)
 

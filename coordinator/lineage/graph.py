@@ -124,6 +124,7 @@ class _Parts:
     def __init__(self, facts: JobFacts, film: Artifact | None) -> None:
         self._facts = facts
         self._film = film
+        self._outside = facts.job_record.from_outside if facts.job_record else {}
         self._steps: list[tuple[str, FoundManifest, Manifest]] = []
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
@@ -148,18 +149,18 @@ class _Parts:
         """Joins the inputs, once every producer is known."""
         for step, _, manifest in self._steps:
             for consumed in manifest.inputs:
-                source = self._source(step, consumed)
+                source = self._source(consumed)
                 self.edges.append(Edge(source, step, "input", consumed.role))
             if manifest.status is Status.REUSED and manifest.reused:
                 self._add_original(step, manifest.reused)
 
-    def _source(self, step: str, consumed: InputRecord) -> str:
+    def _source(self, consumed: InputRecord) -> str:
         artifact, origin = consumed.artifact, consumed.origin
         if origin is None:
             if self._film and artifact.digest == self._film.digest:
                 return FILM
-            external = Node(f"external:{step}:{consumed.role}", "artifact", consumed.role, PRESENT)
-            return self._add_file(external, artifact)
+            name = self._outside.get(artifact.digest, consumed.role)
+            return self._add_file(Node(f"external:{artifact.digest[:16]}", "artifact", name, PRESENT), artifact)
         made = artifact_id(origin.manifest, origin.role, artifact.digest)
         if made not in self.nodes:
             self._add_file(Node(made, "artifact", origin.role, MISSING, origin.manifest), artifact)

@@ -14,6 +14,7 @@ STAGES = (
     "glossary",
     "separation",
     "vad",
+    "diarization",
     "asr",
     "alignment",
     "lyrics",

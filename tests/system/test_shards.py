@@ -9,8 +9,10 @@ from pathlib import Path
 from coordinator.engines.local import LocalEngine
 from coordinator.folder import lay_out
 from coordinator.jobs import Jobs, JobState
+from coordinator.lineage.reading import read_job
+from coordinator.lineage.text import show_text
 from coordinator.lineage.verify import verify
-from coordinator.records import JobRecord, PlannedInput, PlannedStep
+from coordinator.records import FileRecord, JobRecord, PlannedInput, PlannedStep
 from coordinator.status import job_status
 from services.runtime import commits
 from services.runtime.manifest import SettingRecord, Status
@@ -144,3 +146,19 @@ def test_debugging_keeps_scratch_files_and_tells_debug_lines_to_who_watches_but_
     (log,) = node.store.list("jobs/job1/logs/")
     assert b"looking closer" not in node.store.get(log)
     assert b"looking closer" in blobs.read(node.store, found[0].logs[0].artifact)
+
+
+def test_files_that_came_with_the_film_are_explained_and_shown_by_name(tmp_path: Path) -> None:
+    node = node_of(MemoryStore(), tmp_path)
+    terms = [
+        FileRecord("job_glossary", blobs.add_bytes(node.store, name.encode(), "text/plain"), name)
+        for name in ("a.tsv", "b.tsv")
+    ]
+    plan = (PlannedStep(1, "first", inputs=(PlannedInput("text", "", ""), PlannedInput("more", "", "job_glossary"))),)
+    job = replace(small_job(node.store, "without", plan=plan), job="job1", files=tuple(terms))
+    Jobs(node.store).create(job)
+    drive(node)
+    assert verify(node.store, "job1").ok
+    shown = show_text(read_job(node.store, "job1"))
+    assert "a.tsv" in shown
+    assert "b.tsv" in shown

@@ -36,13 +36,13 @@ def test_every_deliverable_is_an_output(workflow: str) -> None:
 
 def test_steps_are_numbered_from_one() -> None:
     plan = pipeline.load("subtitle").plan()
-    assert [(step.number, step.stage) for step in plan][:2] == [(1, "demux"), (2, "vad")]
+    assert [(step.number, step.stage) for step in plan][:2] == [(1, "demux"), (2, "metadata")]
 
 
 def test_values_of_the_job_fill_in_settings() -> None:
     settings = pipeline.load("subtitle").settings(VALUES, unset)
     assert settings["asr.language"] == "pt"
-    assert settings["mux.languages"] == ["pt"]
+    assert settings["translation.source_language"] == "pt"
     assert settings["demux.start"] == 1.5
     assert "demux.end" not in settings
 

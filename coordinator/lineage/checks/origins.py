@@ -40,8 +40,8 @@ def check_reused(facts: JobFacts) -> Iterator[Finding]:
 
 def _check_external(facts: JobFacts, found: FoundManifest, consumed: InputRecord) -> Iterator[Finding]:
     record = facts.job_record
-    if record and not job_is_altered(facts) and consumed.artifact.digest != record.media.artifact.digest:
-        problem = f"input {consumed.role!r} names no origin and is not the job's film"
+    if record and not job_is_altered(facts) and consumed.artifact.digest not in record.from_outside:
+        problem = f"input {consumed.role!r} names no origin and did not come with the job's film"
         yield INPUT_UNEXPLAINED.broken(found.key, problem)
 
 
