@@ -11,13 +11,14 @@ from services.documents import codec, transcript
 from services.documents.transcript import Transcript
 from services.runtime.artifact import Artifact
 from services.runtime.errors import InputError, InvalidDocument, InvalidRequest, MediaNotFound, unknown_name
+from services.runtime.languages import is_same_language
 from services.runtime.media import check_media
 from services.runtime.node import Node
 from services.runtime.store import blobs, keys
 from services.runtime.store.base import Store
 
 from .admission import JobRequest, Resolved
-from .records import FileRecord, MediaRecord
+from .records import AUTOMATIC, FileRecord, MediaRecord
 
 GLOSSARIES = ("film_glossary", "job_glossary", "learned_glossary", "general_glossary")
 """Files that may come with a film, as pipelines call them."""
@@ -103,10 +104,10 @@ def _check_transcript(path: Path, request: JobRequest) -> None:
         found = codec.from_json(Transcript, path.read_bytes())
     except ValueError as error:
         raise InvalidDocument(f"{str(path)!r} is no transcript of Cuegraph: {error}") from error
-    if found.language_code != request.source_language:
+    asked = request.source_language
+    if asked != AUTOMATIC and not is_same_language(found.language_code, asked):
         raise InvalidRequest(
-            f"transcript {str(path)!r} is in {found.language_code!r}, not {request.source_language!r}; say --source "
-            f"{found.language_code}"
+            f"transcript {str(path)!r} is in {found.language_code!r}, not {asked!r}; say --source {found.language_code}"
         )
 
 

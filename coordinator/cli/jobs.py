@@ -14,7 +14,7 @@ from services.runtime.errors import InputError
 from ..app import open_existing
 from ..jobs import Jobs, JobState
 from ..records import JobRecord
-from ..status import step_statuses
+from ..status import JobStatus, job_status, step_statuses, targets
 from .finishing import exit_code, finish, progress_object
 from .options import JobArgument, JsonOption, OutOption, StageAddresses, StoreOption, parse_addresses
 from .output import err, only_json, print_json, printable, require_writable, say
@@ -62,7 +62,7 @@ def show(job: JobArgument, store: StoreOption = "", json: JsonOption = False) ->
     if json:
         print_json(_object(jobs, record))
         return
-    _say_job(jobs, record)
+    _say_job(job_status(jobs, job))
 
 
 @app.command()
@@ -84,7 +84,7 @@ def _news(jobs: Jobs, job: JobRecord) -> Iterator[str]:
     seen: dict[str, str] = {}
     while True:
         state = jobs.state(job.job)  # read first: if the job is over, so is all that is read after it
-        now = {f"{s.step.number:02d} {s.step.stage}": s.status for s in step_statuses(jobs, job)}
+        now = {f"{s.step.number:02d} {s.step.title}": s.status for s in step_statuses(jobs, job)}
         now = {name: status for name, status in now.items() if status != _PENDING} | {f"job {job.job}": state}
         yield from (f"{name}: {status}" for name, status in now.items() if seen.get(name) != status)
         if state.is_final:
@@ -129,6 +129,7 @@ def _object(jobs: Jobs, job: JobRecord) -> dict[str, Any]:
         "workflow": job.workflow,
         "title": job.media.title,
         "source_language": job.source_language,
+        "files": [{"name": f.name, "file_name": f.file_name, "digest": f.artifact.digest} for f in job.files],
         "profile": job.profile,
         "create_time": job.create_time.isoformat(),
         "settings": {name: {"value": s.value, "source": s.source} for name, s in job.settings.items()},
@@ -136,11 +137,17 @@ def _object(jobs: Jobs, job: JobRecord) -> dict[str, Any]:
     }
 
 
-def _say_job(jobs: Jobs, job: JobRecord) -> None:
-    say(f"{job.job}: {jobs.state(job.job)}")
-    say(f"{job.workflow} of {job.media.file_name!r}, {job.source_language}, profile {job.profile}")
-    for step in step_statuses(jobs, job):
-        say(f"  {step.step.number:02d} {step.step.stage:<12} {step.status:<10} {step.seconds:.1f} s")
-    outcome = jobs.outcome(job.job)
+def _say_job(status: JobStatus) -> None:
+    job, outcome, quality = status.job, status.outcome, status.quality
+    languages = " to ".join(filter(None, (job.source_language, ", ".join(job.target_languages))))
+    say(f"{job.job}: {status.state}" + (f", quality {quality.verdict}" if quality else ""))
+    say(f"{job.workflow} of {job.media.file_name!r}, {languages}, profile {job.profile}")
+    for step in status.steps:
+        reason = f" ({step.record.skip_reason})" if step.record and step.record.skip_reason else ""
+        say(f"  {step.step.number:02d} {step.step.title:<15} {step.status:<10} {step.seconds:.1f} s{printable(reason)}")
+    for target in targets(status):
+        say(f"  target {target.language_code}: {target.state}")
     for error in outcome.errors if outcome else ():
         say(f"  error {error.code}: {error.message}")
+    for found in quality.reasons if quality else ():
+        say(f"  quality {found.code} of {found.track}: {found.message}")

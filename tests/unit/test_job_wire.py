@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from coordinator.engines.local import LocalEngine
 from coordinator.jobs import Jobs
-from coordinator.records import FileRecord, JobRecord, PlannedInput, PlannedStep
+from coordinator.records import FileRecord
 from coordinator.service import job_wire
 from coordinator.status import job_status
 from cuegraph.v1 import artifact_pb2, job_service_pb2, step_pb2
@@ -20,17 +18,10 @@ from services.documents.quality import Quality, Reason
 from services.runtime.artifact import digest_bytes
 from services.runtime.errors import CuegraphError
 from services.runtime.manifest import SettingRecord
-from services.runtime.stage import Run
 from services.runtime.store import blobs, keys
 from services.runtime.store.memory import MemoryStore
-from tests.small_jobs import StagesHere, Watched, join, small_job
-from tests.small_stages import UpperSettings, node_of
-
-TEXT = (PlannedInput("text", "", ""),)
-PLAN = (
-    PlannedStep(1, "first", inputs=TEXT),
-    *(PlannedStep(2, "translate", shard, inputs=TEXT, shard_setting="suffix") for shard in ("pt", "es")),
-)
+from tests.partial_jobs import job_without_spanish
+from tests.small_jobs import small_job
 
 
 def artifact(media_type: str = "video/mp4") -> artifact_pb2.Artifact:
@@ -45,19 +36,7 @@ def message(**changes: Any) -> job_service_pb2.JobRequest:
 
 def finished(tmp_path: Path, **changes: Any) -> job_service_pb2.Job:
     """A job whose Spanish failed, as clients see it."""
-
-    def say_all_but_es(run: Run[UpperSettings]) -> None:
-        if run.settings.suffix == "es":
-            raise RuntimeError("no Spanish today")
-        run.output("text", "text.txt").write_text(run.settings.suffix)
-
-    node = node_of(MemoryStore(), tmp_path)
-    job: JobRecord = replace(
-        small_job(node.store, "without", plan=PLAN), job="job1", target_languages=("pt", "es"), **changes
-    )
-    jobs = Jobs(node.store)
-    jobs.create(job)
-    LocalEngine(jobs, StagesHere(node, {"first": join, "translate": say_all_but_es}), node).drive("job1", Watched())
+    jobs = job_without_spanish(MemoryStore(), tmp_path, **changes)
     return job_wire.job_to_proto(job_status(jobs, "job1"), {})
 
 
