@@ -69,8 +69,9 @@ def test_the_page_says_how_the_stage_is_served(stage: str) -> None:
 
 @pytest.fixture(scope="module")
 def job_folder(made: Made) -> Path:
-    """The folder of a job, with the film as the pages call it."""
+    """The folder of a job, with the film and a glossary as the pages call them."""
     (made.folder / "film.mkv").symlink_to(made.film.path)
+    (made.folder / "names.tsv").write_text("term\taliases\nDashwood\tDash wood\n")
     return made.folder
 
 
