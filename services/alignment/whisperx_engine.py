@@ -28,15 +28,17 @@ class WhisperxAligner:
     metadata: Mapping[str, Any]
     """As whisperx wants it: language, dictionary (letter to its number in the model's output), type."""
     device: str
+    minimum_score: float
+    """A word whose letters are less probable on average counts as not found, 0 to 1."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def align(self, samples: Samples, tokens: Sequence[str]) -> Sequence[Span | None]:
-        """See `Aligner`. A word of which the model knows less than half the letters is None."""
+        """See `Aligner`. A word is None if the model knows less than half of its letters, or hardly hears them."""
         with self._lock:
             words = self._words(samples, tokens) if tokens and len(samples) else []
         if len(words) != len(tokens):
             return [None] * len(tokens)
-        return [_span(word) if self._is_known(token) else None for word, token in zip(words, tokens, strict=True)]
+        return [self._span(word) if self._is_known(token) else None for word, token in zip(words, tokens, strict=True)]
 
     def _words(self, samples: Samples, tokens: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         import torch  # noqa: PLC0415  heavy: loaded with the engine
@@ -57,8 +59,14 @@ class WhisperxAligner:
         """whisperx lets an unknown letter match any sound: a word of such letters says nothing about time."""
         return 2 * sum(letter in self.metadata["dictionary"] for letter in token) >= len(token)
 
+    def _span(self, word: Mapping[str, Any]) -> Span | None:
+        """None for a word that whisperx itself could only interpolate, which has no score, or that is not likely."""
+        if word.get("score", -1.0) < self.minimum_score:
+            return None
+        return Span(float(word["start"]), float(word["end"]))
 
-def load(model: Path, device: str) -> WhisperxAligner:
+
+def load(model: Path, device: str, minimum_score: float) -> WhisperxAligner:
     """Loads the Wav2Vec2ForCTC and its processor in folder `model` onto `device`, `cpu` or `cuda`. Reaches no hub.
 
     Raises InvalidSetting if this machine has no such device, ModelError if the folder holds no such model.
@@ -77,9 +85,4 @@ def load(model: Path, device: str) -> WhisperxAligner:
         network, metadata = load_align_model(_CUT_ALREADY, device, model_name=str(model), model_cache_only=True)
     except ValueError as error:
         raise ModelError(f"{model} holds no wav2vec2 model that whisperx can load; pull the model again") from error
-    return WhisperxAligner(network.eval(), metadata, device)
-
-
-def _span(word: Mapping[str, Any]) -> Span | None:
-    """None for a word that whisperx itself could only interpolate: such have no score."""
-    return Span(float(word["start"]), float(word["end"])) if "score" in word else None
+    return WhisperxAligner(network.eval(), metadata, device, minimum_score)

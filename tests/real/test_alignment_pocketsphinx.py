@@ -131,6 +131,29 @@ def test_human_words_lie_inside_their_reading_in_order(tmp_path: Path, model: Pa
     assert run.outputs[0].attributes["aligned_share"] == "1.0000"
 
 
+def transcripts_of_other_speech() -> dict[str, list[str]]:
+    """What was not said, one text per reading."""
+    random = np.random.default_rng(0)
+    texts = list(READINGS.values())
+    return {
+        "the words of each reading in any order": [" ".join(random.permutation(text.split())) for text in texts],
+        "each reading with the words of the next": [*texts[1:], texts[0]],
+        "another language": ["und dann ging er langsam nach hause weil es schon dunkel wurde"] * len(texts),
+    }
+
+
+@pytest.mark.parametrize("what", transcripts_of_other_speech())
+def test_a_transcript_of_other_speech_fails(tmp_path: Path, model: Path, what: str) -> None:
+    sounds = [read(MEDIA / f"{name}.flac") for name in READINGS]
+    ends = (np.cumsum([len(sound) for sound in sounds]) / SAMPLE_RATE).tolist()
+    texts = transcripts_of_other_speech()[what]
+    parts = list(zip(texts, [0.0, *ends[:-1]], ends, strict=True))
+    sound = np.concatenate(sounds)
+    with pytest.raises(CuegraphError) as failed:
+        align(tmp_path, model, sound, recognised(parts, len(sound)))
+    assert failed.value.code == "ALIGNMENT_FAILED"
+
+
 def spoken(text: str) -> list[str]:
     return [token for word in text.split() for token in tokens(word, "en")]
 

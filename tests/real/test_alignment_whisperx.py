@@ -18,7 +18,7 @@ from services.documents import codec
 from services.documents.media import AudioTrack
 from services.documents.transcript import Segment, Transcript, Word
 from services.runtime.errors import CuegraphError
-from services.runtime.testing import make_run
+from services.runtime.testing import RecordedRun, make_run
 
 SAMPLE_RATE = 16_000
 LETTERS = "abcdefghijklmnopqrstuvwxyz'"
@@ -46,7 +46,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def aligner(model: Path) -> WhisperxAligner:
-    return load(model, "cpu")
+    return load(model, "cpu", 0.0)
 
 
 def noise(seconds: float) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -72,26 +72,48 @@ def test_sound_too_short_for_its_words_gives_no_times(aligner: WhisperxAligner, 
     assert aligner.align(noise(seconds), ["far", "too", "many", "words"]) == [None] * 4
 
 
-def test_the_stage_runs_on_it_in_any_language_that_the_model_is_for(tmp_path: Path, model: Path) -> None:
+def run_of(folder: Path, language: str, tiny: Path, **settings: Any) -> RecordedRun[AlignmentSettings]:
+    """Two words in six seconds of noise."""
     import soundfile
 
-    soundfile.write(tmp_path / "speech.wav", noise(6), SAMPLE_RATE, "PCM_16")
+    soundfile.write(folder / "speech.wav", noise(6), SAMPLE_RATE, "PCM_16")
     words = tuple(Word(f"w{n}", text, n, n + 1, "decoded", None, ("r",)) for n, text in enumerate(("Guten", "Tag!")))
     track = AudioTrack("audio:0", 0.0, SAMPLE_RATE, 6 * SAMPLE_RATE)
-    document = Transcript("de-AT", track, (Segment("s0", 0.0, 2.0, "Guten Tag!", words, ("r",)),))
-    run = make_run(
+    document = Transcript(language, track, (Segment("s0", 0.0, 2.0, "Guten Tag!", words, ("r",)),))
+    return make_run(
         Alignment(),
-        folder=tmp_path,
-        settings=AlignmentSettings(engine="whisperx", model="tiny", model_language="de"),
-        inputs={"speech_audio": tmp_path / "speech.wav", "transcript": codec.to_json(document)},
-        models={"tiny": model},
+        folder=folder,
+        settings=AlignmentSettings(**settings),
+        inputs={"speech_audio": folder / "speech.wav", "transcript": codec.to_json(document)},
+        models={"tiny": tiny},
     )
+
+
+def aligned(run: RecordedRun[AlignmentSettings]) -> list[tuple[str, str, tuple[str, ...]]]:
     Alignment().run(run)
     result = codec.from_json(Transcript, run.written("transcript").read_bytes())
-    assert [(word.text, word.timing, word.sources) for word in result.words] == [
-        ("Guten", "aligned", ("w0",)),
-        ("Tag!", "aligned", ("w1",)),
-    ]
+    return [(word.text, word.timing, word.sources) for word in result.words]
+
+
+BOTH_ALIGNED = [("Guten", "aligned", ("w0",)), ("Tag!", "aligned", ("w1",))]
+
+
+def test_the_stage_runs_on_it_in_any_language_that_the_model_is_for(tmp_path: Path, model: Path) -> None:
+    chosen = {"engine": "whisperx", "model": "tiny", "model_language": "de", "minimum_score": 0.0}
+    assert aligned(run_of(tmp_path, "de-AT", model, **chosen)) == BOTH_ALIGNED
+
+
+def test_a_further_language_has_its_own_model_beside_the_english_one(tmp_path: Path, model: Path) -> None:
+    """By the defaults English goes to PocketSphinx, of which there is no model here."""
+    run = run_of(tmp_path, "pt-BR", model, models={"de": "none", "pt": "tiny"}, minimum_score=0.0)
+    assert aligned(run) == BOTH_ALIGNED
+
+
+def test_words_that_the_model_does_not_hear_fail_the_stage(tmp_path: Path, model: Path) -> None:
+    """A model that knows nothing gives every letter about the same low probability, as a real one does a wrong text."""
+    with pytest.raises(CuegraphError) as failed:
+        aligned(run_of(tmp_path, "pt", model, models={"pt": "tiny"}))
+    assert failed.value.code == "ALIGNMENT_FAILED"
 
 
 def test_no_hub_is_asked(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,12 +123,12 @@ def test_no_hub_is_asked(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    assert all(load(model, "cpu").align(noise(2), ["hello", "there"]))
+    assert all(load(model, "cpu", 0.0).align(noise(2), ["hello", "there"]))
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CuegraphError) as refused:
-        load(tmp_path, "cpu")
+        load(tmp_path, "cpu", 0.0)
     assert refused.value.code == "MODEL_UNUSABLE"
 
 
@@ -116,5 +138,5 @@ def test_a_device_that_is_not_there_is_refused(model: Path) -> None:
     if torch.cuda.is_available():
         pytest.skip("this machine has a CUDA device")
     with pytest.raises(CuegraphError) as refused:
-        load(model, "cuda")
+        load(model, "cuda", 0.0)
     assert refused.value.code == "SETTING_INVALID"

@@ -17,6 +17,7 @@ from services.alignment.aligner import Samples, Span
 from services.alignment.stage import Alignment, AlignmentSettings
 from services.documents import codec
 from services.documents.media import AudioTrack
+from services.documents.speakers import Speaker, Speakers, Turn
 from services.documents.transcript import Segment, Transcript, Word
 from services.runtime.errors import CuegraphError
 from services.runtime.progress import Progress
@@ -52,6 +53,7 @@ def run_of(
     settings: AlignmentSettings | None = None,
     language_code: str = "en",
     progress: Progress | None = None,
+    **optional: bytes | Path,
 ) -> RecordedRun[AlignmentSettings]:
     audio = folder / "speech.wav"
     soundfile.write(audio, np.zeros(AUDIO.sample_count, np.int16), AUDIO.sample_rate)
@@ -60,7 +62,7 @@ def run_of(
         Alignment(),
         folder=folder,
         settings=settings,
-        inputs={"speech_audio": audio, "transcript": codec.to_json(document)},
+        inputs={"speech_audio": audio, "transcript": codec.to_json(document), **optional},
         models={"pocketsphinx-en-us": folder},
         progress=progress,
     )
@@ -153,8 +155,76 @@ def test_without_an_engine_every_word_keeps_its_time_and_a_warning_says_so(tmp_p
         (word.start, word.end, "decoded") for word in given.words
     ]
     assert [word.sources for word in words] == [(word.id,) for word in given.words]
-    assert [code for code, _ in run.warnings] == ["WORDS_NOT_ALIGNED"]
+    assert [code for code, _ in run.warnings] == ["ALIGNMENT_SKIPPED"]
+    assert run.outputs[0].attributes["aligned_share"] == "0.0000"
     assert list(Alignment().models(AlignmentSettings(engine="none"))) == []
+
+
+def test_a_language_without_a_model_keeps_its_times_where_that_is_allowed_and_a_warning_says_so(tmp_path: Path) -> None:
+    given = segment(0, "eins zwei", 61.0, 63.0)
+    run = run_of(tmp_path, given, language_code="de", settings=AlignmentSettings(unsupported="keep"))
+    words = list(aligned(run).words)
+    assert [(word.start, word.end, word.timing) for word in words] == [(61.0, 62.0, "decoded"), (62.0, 63.0, "decoded")]
+    assert [code for code, _ in run.warnings] == ["ALIGNMENT_SKIPPED"]
+    assert "'de'" in run.warnings[0][1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "models"),
+    [
+        (AlignmentSettings(), ["pocketsphinx-en-us"]),
+        (AlignmentSettings(models={"pt": "p", "de": "g"}), ["pocketsphinx-en-us", "p", "g"]),
+        (AlignmentSettings(models={"pt": "p", "de": "g"}, language="pt-BR"), ["p"]),
+        (AlignmentSettings(models={"en": "e"}, language="en"), ["e"]),
+        (AlignmentSettings(models={"pt": "p"}, language="en-GB"), ["pocketsphinx-en-us"]),
+        (AlignmentSettings(language="fr", unsupported="keep"), []),
+        (AlignmentSettings(language="fr"), ["pocketsphinx-en-us"]),
+    ],
+)
+def test_only_models_that_the_language_may_need_are_asked_for(settings: AlignmentSettings, models: list[str]) -> None:
+    """The last one for admission to refuse: the model does not know the language."""
+    assert list(Alignment().models(settings)) == models
+
+
+def test_a_few_words_that_were_not_found_are_marked_and_not_warned_of(tmp_path: Path, fake_engine: None) -> None:
+    run = run_of(tmp_path, segment(0, "a b c d e f g h i xj", 61.0, 63.0))
+    assert [word.timing for word in aligned(run).words] == ["aligned"] * 9 + ["interpolated"]
+    assert run.outputs[0].attributes["aligned_share"] == "0.9000"
+    assert run.warnings == []
+
+
+def test_each_word_has_the_speaker_of_its_turn_at_its_new_time(tmp_path: Path, fake_engine: None) -> None:
+    """`one` is heard at 60.8 s, `two` at 60.9 s; nobody is near `three` at 64.8 s."""
+    turns = (Turn("t0", 60.0, 60.91, "speaker:0", 0.9, ("r",)), Turn("t1", 60.91, 62.0, "speaker:1", 0.9, ("r",)))
+    cast = (Speaker("speaker:0", "Anna", 0.9), Speaker("speaker:1", "", 1.1))
+    speakers = codec.to_json(Speakers(AUDIO, cast, turns, "ge2e"))
+    segments = (segment(0, "one two", 61.0, 63.0), segment(1, "three", 65.0, 66.0))
+    words = aligned(run_of(tmp_path, *segments, speakers=speakers)).words
+    assert [word.speaker for word in words] == ["speaker:0", "speaker:1", None]
+
+
+def test_words_that_keep_their_times_get_speakers_too(tmp_path: Path) -> None:
+    turn = Turn("t0", 61.5, 62.0, "speaker:0", None, ("r",))
+    speakers = codec.to_json(Speakers(AUDIO, (Speaker("speaker:0", "", 0.5),), (turn,), "pyannote"))
+    run = run_of(tmp_path, segment(0, "one", 61.0, 63.0), settings=AlignmentSettings(engine="none"), speakers=speakers)
+    assert [word.speaker for word in aligned(run).words] == ["speaker:0"]
+
+
+def test_words_are_sought_in_the_vocals_where_there_are_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loudest: list[float] = []
+
+    class FakeListener(FakeAligner):
+        """Notes how loud it is."""
+
+        def align(self, samples: Samples, tokens: Sequence[str]) -> Sequence[Span | None]:
+            loudest.append(float(samples.max()))
+            return super().align(samples, tokens)
+
+    monkeypatch.setattr(pocketsphinx_engine, "load", lambda model: FakeListener())
+    vocals = tmp_path / "vocals.wav"
+    soundfile.write(vocals, np.full(AUDIO.sample_count, 0.5), AUDIO.sample_rate)
+    aligned(run_of(tmp_path, segment(0, "one", 61.0, 63.0), vocals=vocals))
+    assert loudest == [0.5]
 
 
 def test_a_regional_kind_of_the_language_is_welcome(tmp_path: Path, fake_engine: None) -> None:
