@@ -12,7 +12,7 @@ from services.documents.glossary import Glossary
 from services.documents.transcript import Transcript
 from services.documents.translation import Sentence
 from services.runtime.errors import InvalidRequest, InvalidSetting, TranslationFailed
-from services.runtime.languages import is_same_language
+from services.runtime.languages import UNDETERMINED, is_same_language
 from services.runtime.stage import Input, Loader, Output, Run, Stage
 
 from . import engines
@@ -65,44 +65,54 @@ class Translate(Stage[TranslationSettings]):
 
     def run(self, run: Run[TranslationSettings]) -> None:
         said = run.read("transcript", codec.reader(Transcript))
-        terms = run.read("glossary", codec.reader(Glossary)) if run.inputs("glossary") else None
-        pair = _pair(run.settings, said, terms)
-        (route,) = candidates(run.settings.routes, pair.source, pair.target)
+        pair = _pair(run.settings, said)
+        terms = _glossary(run, pair.source)
         spoken = sentences(list(said.words), run.settings.bounds)
-        with engines.opened(run, route) as engine:
-            task = Task(pair, terms, names_in(said.words), engine, run.progress)
-            done = tuple(_translated(run.settings, spoken, task))
+        # Where nobody says anything nobody knows the language either, and no engine is needed.
+        done = tuple(_translated(run, spoken, pair, terms)) if spoken else ()
         document = translation.Translation(pair.source, pair.target, done)
-        _judge(run, document, engine.name)
+        _judge(run, document)
         _write(run, document, terms)
 
 
-def _target(settings: TranslationSettings) -> str:
+def _pair(settings: TranslationSettings, said: Transcript) -> Pair:
+    """The pair. Raises InvalidSetting without a target, InvalidRequest if the transcript is in another language."""
     if not settings.target_language:
         raise InvalidSetting("setting translation.target_language is empty; say into which language, e.g. pt")
-    return settings.target_language
-
-
-def _pair(settings: TranslationSettings, said: Transcript, terms: Glossary | None) -> Pair:
-    """The pair. Raises InvalidSetting without a target, InvalidRequest if what came in contradicts it."""
     source = settings.source_language or said.language_code
     if not is_same_language(source, said.language_code):
         raise InvalidRequest(
             f"the transcript is in {said.language_code!r} and translation.source_language is {source!r}; "
             "give the transcript of that language, or leave the setting empty"
         )
-    if terms and not is_same_language(terms.language_code, source):
-        raise InvalidRequest(
-            f"the glossary is in {terms.language_code!r} and the transcript in {source!r}; give one in its language"
-        )
-    return Pair(source, _target(settings))
+    return Pair(source, settings.target_language)
 
 
-def _translated(settings: TranslationSettings, spoken: Sequence[Spoken], task: Task) -> Iterator[Sentence]:
-    """The sentences, scene after scene."""
+def _glossary(run: Run[TranslationSettings], source: str) -> Glossary | None:
+    """The glossary, if one was given for the language that is translated, or for any."""
+    if not run.inputs("glossary"):
+        return None
+    found = run.read("glossary", codec.reader(Glossary))
+    if found.language_code == UNDETERMINED or is_same_language(found.language_code, source):
+        return found
+    run.warn("GLOSSARY_LANGUAGE", f"the glossary is in {found.language_code!r} and the film in {source!r}: not used")
+    return None
+
+
+def _translated(
+    run: Run[TranslationSettings], spoken: Sequence[Spoken], pair: Pair, terms: Glossary | None
+) -> Iterator[Sentence]:
+    """The sentences. Raises LanguagePairUnknown if no route is for the pair."""
+    (route,) = candidates(run.settings.routes, pair.source, pair.target)
+    names = names_in(word for sentence in spoken for word in sentence.words)
+    with engines.opened(run, route) as engine:
+        yield from _scene_by_scene(run.settings, spoken, Task(pair, terms, names, engine, run.progress))
+
+
+def _scene_by_scene(settings: TranslationSettings, spoken: Sequence[Spoken], task: Task) -> Iterator[Sentence]:
     found = scenes(spoken, settings.scene_pause_seconds, settings.scene_sentences)
     before: list[str] = []
-    total = spoken[-1].end if spoken else 0.0
+    total = spoken[-1].end
     for number, scene in enumerate(found):
         task.progress.check()
         drafts = [draft(sentence, number, task) for sentence in scene]
@@ -112,18 +122,21 @@ def _translated(settings: TranslationSettings, spoken: Sequence[Spoken], task: T
         task.progress(scene[-1].end, total)
 
 
-def _judge(run: Run[TranslationSettings], document: translation.Translation, engine: str) -> None:
+def _judge(run: Run[TranslationSettings], document: translation.Translation) -> None:
     """Says what is wrong with the translation. Raises TranslationFailed if too much is none."""
     count = sum(sentence.status == "untranslated" for sentence in document.sentences)
     share, limit = document.untranslated_share, run.settings.maximum_untranslated_share
-    log.info("%d sentences by %s, %d untranslated (%.1f %%)", len(document.sentences), engine, count, 100 * share)
+    log.info("%d sentences, %d untranslated (%.1f %%)", len(document.sentences), count, 100 * share)
     if share > limit:
         raise TranslationFailed(
-            f"{count} sentences ({share:.1%}) came back untranslated from {engine}, more than "
+            f"{count} sentences ({share:.1%}) came back untranslated, more than "
             f"translation.maximum_untranslated_share ({limit}) allows; check the engine, or raise that setting"
         )
     if count:
-        run.warn("UNTRANSLATED", f"{count} sentences ({share:.1%}) are in the source language: {engine} gave them back")
+        run.warn(
+            "UNTRANSLATED",
+            f"{count} sentences ({share:.1%}) are in the source language: the engine gave no translation",
+        )
     lost = Counter(problem for sentence in document.sentences for problem in sentence.problems)
     for code in sorted(lost):
         run.warn(code, f"in {lost[code]} of {len(document.sentences)} sentences {_PROBLEMS[code]}")
@@ -135,7 +148,7 @@ def _write(run: Run[TranslationSettings], document: translation.Translation, ter
     path.write_bytes(codec.to_json(document))
     run.output("txt", "translation.txt", language=language).write_text(_text(document.sentences), "utf-8")
     if terms:
-        path = run.output("glossary_usage", "glossary_usage.json", language=language)
+        path = run.output("glossary_usage", "glossary-usage.json", language=language)
         path.write_bytes(codec.to_json(usage(terms, document.sentences, language)))
 
 

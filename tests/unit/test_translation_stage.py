@@ -157,9 +157,16 @@ def test_too_much_untranslated_fails_the_stage(tmp_path: Path, engine: FakeEngin
 
 
 def test_a_transcript_without_words_gives_an_empty_translation(tmp_path: Path, engine: FakeEngine) -> None:
-    run = run_of(tmp_path, [])
+    silent = codec.to_json(transcript_of([], "und"))
+    run = make_run(
+        Translate(),
+        folder=tmp_path,
+        settings=TranslationSettings(target_language="pt"),
+        inputs={"transcript": silent},
+    )
     assert translated(run) == ()
     assert run.written("txt").read_bytes() == b""
+    assert not run.warnings
 
 
 def test_equal_transcripts_give_equal_bytes(tmp_path: Path, engine: FakeEngine) -> None:
@@ -196,10 +203,15 @@ def test_a_run_that_cannot_be_is_refused(
     assert refused.value.code == code
 
 
-def test_a_glossary_in_another_language_is_refused(tmp_path: Path, engine: FakeEngine) -> None:
-    with pytest.raises(CuegraphError) as refused:
-        Translate().run(run_of(tmp_path, "Hello there.", replace(GLOSSARY, language_code="de")))
-    assert refused.value.code == "REQUEST_INVALID"
+@pytest.mark.parametrize(("language", "used"), [("en-GB", True), ("und", True), ("de", False)])
+def test_a_glossary_of_another_language_is_not_used_and_that_is_told(
+    tmp_path: Path, engine: FakeEngine, language: str, used: bool
+) -> None:
+    run = run_of(tmp_path, "Go to King's Landing.", replace(GLOSSARY, language_code=language))
+    (sentence,) = translated(run)
+    assert bool(sentence.terms) == used
+    assert ("GLOSSARY_LANGUAGE" in [code for code, _ in run.warnings]) == (not used)
+    assert any(output.role == "glossary_usage" for output in run.outputs) == used
 
 
 @pytest.mark.parametrize(
