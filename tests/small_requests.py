@@ -9,4 +9,4 @@ from coordinator.admission import JobRequest
 
 def asked_for(workflow: str, **more: Any) -> JobRequest:
     """A workflow on an English film with small models."""
-    return JobRequest(workflow, "en", "cpu-small", **more)
+    return JobRequest(**{"workflow": workflow, "source_language": "en", "profile": "cpu-small", **more})
