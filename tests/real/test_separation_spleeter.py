@@ -131,6 +131,19 @@ def test_the_networks_are_those_of_the_port_that_the_weights_were_made_with(sepa
     assert torch.allclose(found, expected, atol=1e-5)
 
 
+def test_the_vocals_reach_above_the_frequencies_that_the_networks_see(
+    tmp_path: Path, separator: SpleeterSeparator
+) -> None:
+    short = replace(separator, frames=64)
+    speech = soundfile.read(full_audio(tmp_path / "full.flac", speech_and_music(tmp_path, 0.0)[0]), dtype="float32")[0]
+    hiss = np.random.default_rng(0).normal(0, 0.001, (2, short.window))
+    mixture = np.asarray(speech[SAMPLE_RATE:][: short.window].T + hiss, np.float32)
+    vocals = short.vocals(mixture, lambda: None)
+    above = np.fft.rfftfreq(short.window, 1 / SAMPLE_RATE) > 12_000
+    of_vocals, of_mixture = (np.abs(np.fft.rfft(it))[:, above].mean() for it in (vocals, mixture))
+    assert 0.2 < of_vocals / of_mixture < 1
+
+
 def test_a_run_is_called_off_between_two_layers(separator: SpleeterSeparator) -> None:
     questions = iter(range(100))
 
