@@ -26,7 +26,7 @@ class Folded:
     """Where a cluster has ended, likewise."""
 
 
-@functools.lru_cache(maxsize=65_536)
+@functools.lru_cache(maxsize=16_384)
 def fold(text: str, language_code: str, *, case_sensitive: bool) -> Folded:
     """NFC, one space for any run of white space, one apostrophe, one hyphen, no invisible characters; without
     `case_sensitive` also Unicode's full case folding, for Turkish and Azerbaijani with their two letters i.

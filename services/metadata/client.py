@@ -30,7 +30,7 @@ _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 8.0
 _TICK_SECONDS = 0.1
 """How often a wait looks whether the run was called off."""
-_WORTH_ANOTHER_TRY = frozenset({429, 500, 502, 503, 504})
+_OUTAGES = frozenset({500, 502, 503, 504})
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,14 @@ class Patience:
 
 
 @dataclass(frozen=True)
-class _Reply:
-    status: int
-    headers: httpx.Headers
-    body: bytes
+class _Failure:
+    """A request that brought nothing of use."""
+
+    reason: NoFilm
+    may_pass: bool = False
+    """Whether the same request may do better later."""
+    wanted_pause: float | None = None
+    """Seconds that the server asks to wait before it."""
 
 
 class Client:
@@ -71,50 +75,44 @@ class Client:
 
     def get(self, path: str, parameters: Mapping[str, str]) -> bytes:
         """The body of the answer. Raises NoFilm if there is none of use."""
-        for attempt in range(self._patience.retries + 1):
-            reply = self._try(path, parameters)
-            if not isinstance(reply, NoFilm) and reply.status == HTTPStatus.OK:
-                return reply.body
-            problem = reply if isinstance(reply, NoFilm) else _refusal(self._address, reply)
-            pause = self._pause(reply, attempt)
+        attempt = 0
+        while not isinstance(outcome := self._try(path, parameters), bytes):
+            pause = self._pause(outcome, attempt)
             if pause is None:
-                raise problem
-            log.info("%s; trying again in %.1f s", problem, pause)
+                raise outcome.reason
+            log.info("%s; trying again in %.1f s", outcome.reason, pause)
             self._wait(pause)
-        raise AssertionError("the last attempt has no pause after it")
+            attempt += 1
+        return outcome
 
-    def _try(self, path: str, parameters: Mapping[str, str]) -> _Reply | NoFilm:
-        """One request. Whatever may pass is returned, and only what ends the run is raised."""
+    def _try(self, path: str, parameters: Mapping[str, str]) -> bytes | _Failure:
+        """One request."""
         seconds = self._patience.timeout_seconds
         try:
             return _in_background(lambda: self._fetch(path, parameters), seconds, self._check)
         except (httpx.TimeoutException, TimeoutError):
-            return _unavailable(f"{self._address} gave no answer within {seconds:g} s")
+            return _outage(f"{self._address} gave no answer within {seconds:g} s")
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return _unavailable(f"{self._address} cannot be asked: {error or type(error).__name__}")
+            return _outage(f"{self._address} cannot be asked: {error or type(error).__name__}")
 
-    def _fetch(self, path: str, parameters: Mapping[str, str]) -> _Reply:
+    def _fetch(self, path: str, parameters: Mapping[str, str]) -> bytes | _Failure:
         with self._http.stream("GET", f"{self._address}/{path}", params=parameters) as response:
+            if response.status_code != HTTPStatus.OK:
+                return _refusal(self._address, response)
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > _MAXIMUM_BYTES:
-                    raise httpx.DecodingError(f"the answer has more than {_MAXIMUM_BYTES} bytes")
-            return _Reply(response.status_code, response.headers, bytes(body))
+                    return _no_answer(f"{self._address} answered with more than {_MAXIMUM_BYTES} bytes")
+            return bytes(body)
 
-    def _pause(self, reply: _Reply | NoFilm, attempt: int) -> float | None:
+    def _pause(self, failure: _Failure, attempt: int) -> float | None:
         """Seconds to wait before the next attempt; None if there should be none."""
-        if attempt == self._patience.retries:
+        if attempt == self._patience.retries or not failure.may_pass:
             return None
-        usual = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * (1 << attempt))
-        if isinstance(reply, NoFilm):
-            return usual
-        if reply.status not in _WORTH_ANOTHER_TRY:
-            return None
-        pause = retry_after(reply.headers.get("retry-after", ""), datetime.now(UTC))
-        if pause is None:
-            return usual
-        return pause if pause <= self._patience.longest_pause_seconds else None
+        if failure.wanted_pause is None:
+            return min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * (1 << attempt))
+        return failure.wanted_pause if failure.wanted_pause <= self._patience.longest_pause_seconds else None
 
     def _wait(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -156,19 +154,26 @@ def retry_after(value: str, now: datetime) -> float | None:
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
 
 
-def _refusal(address: str, reply: _Reply) -> NoFilm:
-    answered = f"{address} answered with status {reply.status}"
-    if reply.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return NoFilm("CATALOGUE_KEY_REFUSED", f"{answered}: it refuses the key; correct CUEGRAPH_TMDB_API_KEY")
-    if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return NoFilm("CATALOGUE_LIMIT", f"{answered}: it was asked too often; run the job again later")
-    if reply.status in _WORTH_ANOTHER_TRY:
-        return _unavailable(answered)
-    return NoFilm("CATALOGUE_ANSWER_INVALID", f"{answered}; check CUEGRAPH_TMDB_ADDRESS")
+def _refusal(address: str, response: httpx.Response) -> _Failure:
+    status = response.status_code
+    answered = f"{address} answered with status {status}"
+    pause = retry_after(response.headers.get("retry-after", ""), datetime.now(UTC))
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        reason = f"{answered}: it refuses the key; correct CUEGRAPH_TMDB_API_KEY"
+        return _Failure(NoFilm("CATALOGUE_KEY_REFUSED", reason))
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        reason = f"{answered}: it was asked too often; run the job again later"
+        return _Failure(NoFilm("CATALOGUE_LIMIT", reason), may_pass=True, wanted_pause=pause)
+    return _outage(answered, pause) if status in _OUTAGES else _no_answer(answered)
 
 
-def _unavailable(problem: str) -> NoFilm:
-    return NoFilm("CATALOGUE_UNAVAILABLE", f"{problem}; check the network, and run the job again later")
+def _outage(problem: str, wanted_pause: float | None = None) -> _Failure:
+    reason = f"{problem}; check the network, and run the job again later"
+    return _Failure(NoFilm("CATALOGUE_UNAVAILABLE", reason), may_pass=True, wanted_pause=wanted_pause)
+
+
+def _no_answer(problem: str) -> _Failure:
+    return _Failure(NoFilm("CATALOGUE_ANSWER_INVALID", f"{problem}; check CUEGRAPH_TMDB_ADDRESS"))
 
 
 def _in_background(call: Callable[[], T], seconds: float, check: Callable[[], None]) -> T:
