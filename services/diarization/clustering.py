@@ -34,20 +34,36 @@ class Rules:
     """Of the embeddings, 0 to 1: a smaller group is no voice, it is what lies between two of them, or noise."""
 
 
-def voices(embeddings: Floats, rules: Rules) -> Floats:
-    """The mean direction of each voice, shape (voices, size), of unit vectors of shape (embeddings, size).
+@dataclass(frozen=True)
+class Voices:
+    """How some voices sound."""
+
+    directions: Floats
+    """Unit vectors, shape (voices, size)."""
+    sizes: Labels
+    """Embeddings that each is the mean of, shape (voices,)."""
+
+    def similarities(self, embeddings: Floats) -> Floats:
+        """Cosine of each embedding with each voice, shape (embeddings, voices)."""
+        return np.asarray(embeddings @ self.directions.T, np.float32)
+
+    def only(self, chosen: NDArray[np.bool_]) -> Voices:
+        """The chosen ones."""
+        return Voices(self.directions[chosen], self.sizes[chosen])
+
+    def at_most(self, most: int) -> Voices:
+        """The voices, the two nearest made one until there are no more than `most`."""
+        return _linked(self, nearer_than=np.inf, fewest=most)
+
+
+def voices(embeddings: Floats, rules: Rules) -> Voices:
+    """The voices in unit vectors of shape (embeddings, size); they may be more than `most`.
 
     Average linkage of the embeddings, then of the groups' directions: alone the first would split a voice that is heard
     in two moods. Fewer voices than `fewest` only where there are fewer embeddings.
     """
     some = embeddings[np.linspace(0, len(embeddings) - 1, min(MOST, len(embeddings)), dtype=int)]
-    directions, sizes = _directions(some, _groups(some, rules), rules.share)
-    return _linked(directions, sizes, rules)
-
-
-def similarities(embeddings: Floats, directions: Floats) -> Floats:
-    """Cosine of each embedding with each voice, shape (embeddings, voices)."""
-    return np.asarray(embeddings @ directions.T, np.float32)
+    return _linked(_means(some, _groups(some, rules), rules.share), rules.link, rules.fewest)
 
 
 def _groups(embeddings: Floats, rules: Rules) -> Labels:
@@ -81,23 +97,24 @@ def _large(labels: Labels, share: float) -> Labels:
     return numbers[large] if large.any() else numbers
 
 
-def _directions(embeddings: Floats, labels: Labels, share: float) -> tuple[Floats, list[int]]:
-    """Mean direction and size of each large group."""
+def _means(embeddings: Floats, labels: Labels, share: float) -> Voices:
+    """One voice per large group."""
     groups = [embeddings[labels == number] for number in _large(labels, share)]
-    return np.stack([_unit(group.sum(axis=0)) for group in groups]), [len(group) for group in groups]
+    return Voices(np.stack([_unit(group.sum(axis=0)) for group in groups]), np.array([len(group) for group in groups]))
 
 
-def _linked(directions: Floats, sizes: list[int], rules: Rules) -> Floats:
-    """The directions, the two nearest made one as long as they are near enough or there are too many."""
-    while len(directions) > rules.fewest:
+def _linked(voices: Voices, nearer_than: float, fewest: int) -> Voices:
+    """The voices, the two nearest made one as long as they are near enough and more than `fewest`."""
+    directions, sizes = voices.directions.copy(), voices.sizes.copy()
+    while len(directions) > fewest:
         distances = 1 - directions @ directions.T + 2 * np.eye(len(directions), dtype=np.float32)
-        one, other = sorted(divmod(int(distances.argmin()), len(directions)))
-        if distances[one, other] >= rules.link and len(directions) <= rules.most:
+        one, other = divmod(int(distances.argmin()), len(directions))
+        if distances[one, other] >= nearer_than:
             break
         directions[one] = _unit(directions[one] * sizes[one] + directions[other] * sizes[other])
-        directions = np.delete(directions, other, axis=0)
-        sizes[one] += sizes.pop(other)
-    return directions
+        sizes[one] += sizes[other]
+        directions, sizes = np.delete(directions, other, axis=0), np.delete(sizes, other)
+    return Voices(directions, sizes)
 
 
 def _unit(vector: Floats) -> Floats:

@@ -13,7 +13,7 @@ from services.documents.speech import Region
 from services.runtime.progress import Progress
 
 from .cast import Heard
-from .clustering import Rules, similarities, voices
+from .clustering import Rules, voices
 from .ge2e_engine import Encoder
 from .mel import SAMPLE_RATE, WINDOW, Floats
 from .turns import Grid, stretches
@@ -42,10 +42,12 @@ def tell_apart(
     listened = [windows(_span(region), listening.step) for region in regions]
     spans = [span for group in listened for span in group]
     embeddings = _embeddings(audio, spans, encoder, listening.batch_size, progress)
-    near = similarities(embeddings, voices(embeddings, listening.rules))
-    heard = _heard(regions, listened, near, listening.grid)
-    lasting = _lasting(heard, near.shape[1], listening.rules)
-    return heard if lasting.all() else _heard(regions, listened, near[:, lasting], listening.grid)
+    found = voices(embeddings, listening.rules)
+    heard = _heard(regions, listened, found.similarities(embeddings), listening.grid)
+    lasting = found.only(_lasting(heard, len(found.sizes), listening.rules)).at_most(listening.rules.most)
+    if len(lasting.sizes) == len(found.sizes):
+        return heard
+    return _heard(regions, listened, lasting.similarities(embeddings), listening.grid)
 
 
 def _span(region: Region) -> Span:
