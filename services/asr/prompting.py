@@ -7,12 +7,12 @@ is none. The first terms of the glossary fill the offer up: a handful of names l
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from services.documents.glossary import Glossary, GlossaryUsage, Term, TermUse
+from services.documents.terms import form_occurrences
 
 from .recognition import Heard
 from .resemblance import Resemblance
@@ -42,7 +42,7 @@ class Prompter:
         self._terms = glossary.terms
         self._limits = limits
         self._cost = cost
-        self._spaced = spaced
+        self._language = glossary.language_code
         self._resemblance = Resemblance(glossary.terms, spaced=spaced)
 
     def offer(self, plain: str, before: str) -> tuple[Term, ...]:
@@ -66,7 +66,7 @@ class Prompter:
         return tuple(self._terms[position] for position in new if scores.get(position, 0.0) < _HEARD_AS_SOMETHING)
 
     def _is_in(self, position: int, text: str) -> bool:
-        return occurrences(self._terms[position], text, spaced=self._spaced) > 0
+        return _count(self._terms[position], text, self._language) > 0
 
     def _within_limits(self, terms: Iterable[Term]) -> Iterator[Term]:
         """The first of the terms; one that is too long for what is left makes room for those after it."""
@@ -83,9 +83,10 @@ class Prompter:
 class Usage:
     """Counts what came of each term, window by window."""
 
-    def __init__(self, glossary: Glossary, *, spaced: bool) -> None:
+    def __init__(self, glossary: Glossary, language_code: str) -> None:
+        """`language_code` is what is spoken, in BCP-47."""
         self._terms = glossary.terms
-        self._spaced = spaced
+        self._language = language_code
         self._offered: Counter[str] = Counter()
         self._found: Counter[str] = Counter()
 
@@ -94,11 +95,11 @@ class Usage:
         drafts = (heard.draft, *(it.draft for it in heard.refused))
         self._offered.update({term for draft in drafts for term in draft.terms})
         for term in self._terms:
-            self._found[term.id] += occurrences(term, heard.text, spaced=self._spaced)
+            self._found[term.id] += _count(term, heard.text, self._language)
 
-    def report(self, language_code: str) -> GlossaryUsage:
+    def report(self) -> GlossaryUsage:
         uses = (TermUse(it.id, it.text, self._offered[it.id], self._found[it.id]) for it in self._terms)
-        return GlossaryUsage("asr", language_code, tuple(uses))
+        return GlossaryUsage("asr", self._language, tuple(uses))
 
 
 def hotwords(terms: Iterable[Term]) -> str:
@@ -106,11 +107,6 @@ def hotwords(terms: Iterable[Term]) -> str:
     return SEPARATOR.join(term.text for term in terms)
 
 
-def occurrences(term: Term, text: str, *, spaced: bool) -> int:
-    """How often a text has a term as the glossary writes it: as whole words, where words are spaced."""
-    # A plain search first: it tells most terms apart from a text in a fraction of the time.
-    if term.text.casefold() not in text.casefold():
-        return 0
-    exact = re.escape(term.text)
-    pattern = rf"(?<!\w){exact}(?!\w)" if spaced else exact
-    return len(re.findall(pattern, text, 0 if term.case_sensitive else re.IGNORECASE))
+def _count(term: Term, text: str, language_code: str) -> int:
+    """How often a text has a term as the glossary writes it."""
+    return len(form_occurrences(text, term.text, language_code, term.case_sensitive))

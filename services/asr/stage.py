@@ -76,7 +76,7 @@ def _transcribe(run: Run[AsrSettings], sound: Sound, speech: Speech) -> tuple[Tr
     windows = _windows(run.settings, speech, sound)
     language = _language(run, sound, windows)
     terms = _glossary(run, language.code)
-    usage = Usage(terms, spaced=language.spaced) if terms else None
+    usage = Usage(terms, language.code) if terms else None
     scribe, tally = Scribe(speech.audio), Tally()
     segments, silent = list[Segment](), list[Decode]()
     for window, heard in _heard(run, sound, windows, language, terms):
@@ -89,7 +89,7 @@ def _transcribe(run: Run[AsrSettings], sound: Sound, speech: Speech) -> tuple[Tr
             silent.append(scribe.decode(window, heard.draft))
     tally.tell(run.warn)
     result = Transcript(language.code, speech.audio, tuple(segments), tuple(silent), language.probability)
-    return result, usage.report(language.code) if usage else None
+    return result, usage.report() if usage else None
 
 
 def _recogniser(loader: Loader[AsrSettings]) -> Recogniser:

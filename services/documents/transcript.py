@@ -70,7 +70,8 @@ class Decode:
     """Ids of the glossary's terms that the model was told to expect here."""
     suspicions: tuple[str, ...] = ()
     """Why it was decoded again, or would have been: `COMPRESSION_RATIO`, `LOG_PROBABILITY`, `NO_SPEECH`,
-    `REPETITION`, `WORDS_PER_SECOND`, `SPEECH_WITHOUT_WORDS`; empty if nothing was wrong."""
+    `REPETITION`, `WORDS_PER_SECOND`, `SPEECH_WITHOUT_WORDS`; `DISAGREEMENT` with the other decodings of the window;
+    empty if nothing was wrong."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Transcript:
     segments: tuple[Segment, ...]
     """In order of time, as their words are from the first of the film to the last; words may overlap."""
     silent: tuple[Decode, ...] = ()
-    """Windows that hold speech and gave no words, with what the recogniser reported."""
+    """Windows that hold speech and gave no words, or none that can be believed, with what the recogniser reported."""
     language_probability: float | None = None
     """How sure the recogniser was of the language, 0 to 1; None if it was told."""
     schema: str = "cuegraph.transcript/1"
