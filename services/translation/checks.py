@@ -57,7 +57,7 @@ def verdict(
         return "untranslated"
     words = _own_words(source, terms)
     known = {*names, *(word for word in words if _is_alike(word, pair))}
-    if _is_same(source, text):
+    if _is_same(words, _words_besides(text, terms)):
         return "kept" if all(word in known for word in words) else "untranslated"
     if not is_in_script_of(text, pair.target) and not all(word in known for word in words):
         return "untranslated"
@@ -88,9 +88,8 @@ def terms_kept(terms: Sequence[Required], text: str, language_code: str) -> tupl
     return tuple(kept)
 
 
-def _is_same(source: str, text: str) -> bool:
-    """Whether two texts are equal, or nearly, when case and punctuation are put aside."""
-    one, other = _units(source), _units(text)
+def _is_same(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the words of two texts are equal, or nearly."""
     if one == other:
         return True
     long_enough = min(len(one), len(other)) >= _FEWEST_WORDS
@@ -107,6 +106,13 @@ def _own_words(source: str, terms: Sequence[Required]) -> list[str]:
     for term in sorted(terms, key=lambda term: -term.start):
         own = f"{own[: term.start]} {own[term.end :]}"
     return _units(own)
+
+
+def _words_besides(text: str, terms: Sequence[Required]) -> list[str]:
+    """The words of a translation, in small letters, without its terms, translated or not."""
+    for form in sorted({form for term in terms for form in (term.expected, term.source_text)}, key=len, reverse=True):
+        text = text.replace(form, " ")
+    return _units(text)
 
 
 def _is_alike(word: str, pair: Pair) -> bool:

@@ -83,9 +83,9 @@ def _without_engine(draft: Draft, task: Task) -> Sentence | None:
         alone = alone[: term.start] + alone[term.end :]
     if has_words(alone):
         return None
-    text = mask(draft.text, draft.terms, "placeholder")
-    revealed = text.reveal(text.text)
-    return _sentence(draft, revealed, "translated" if draft.terms and revealed != draft.text else "kept", task)
+    masked = draft.masked("placeholder")
+    text = masked.reveal(masked.text) if draft.terms else draft.text
+    return _sentence(draft, text, "kept" if text == draft.text else "translated", task)
 
 
 def _attempt(drafts: Sequence[Draft], before: Sequence[str], protection: Protection, task: Task) -> list[Sentence]:
