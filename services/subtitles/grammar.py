@@ -57,7 +57,7 @@ _PORTUGUESE = Grammar(
         o a os as um uma uns umas de do da dos das em no na nos nas por pelo pela pelos pelas para com sem sobre entre
         ao à aos às e que se não muito mais meu minha meus minhas teu tua seu sua seus suas nosso nossa este esta esse
         essa aquele aquela eu tu ele ela nós eles elas você vocês me te lhe nos é são foi era está estão ser ter tem
-        vai vou pode
+        vai vou pode podia poderia deve devia deveria havia tinha
     """),
     abbreviations=words("sr. sra. srta. dr. dra. prof. profa. d. av."),
 )
@@ -69,7 +69,8 @@ _SPANISH = Grammar(
     binding=words("""
         el la los las un una unos unas lo de del al a en con por para sin sobre entre y e que si no muy más mi mis tu
         tus su sus nuestro nuestra este esta estos estas ese esa aquel aquella yo tú él ella nosotros ellos ellas usted
-        ustedes me te se le les nos es son fue era está están ser haber ha he han va voy puede
+        ustedes me te se le les nos es son fue era está están ser haber ha he han había va voy puede podía podría debe
+        debía debería
     """),
     abbreviations=words("sr. sra. srta. dr. dra. prof. d. ud. uds. av."),
 )

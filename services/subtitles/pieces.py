@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .boundaries import BOUND, SENTENCE, strength
 from .grammar import Grammar, grammar
-from .rules import Rules
+from .rules import Rules, whole_milliseconds
 from .scripts import clusters, is_unspaced, may_part
 from .units import NOTE, Unit
 
@@ -69,7 +69,7 @@ def _strength_after(units: Sequence[Unit], place: int, known: Grammar, rules: Ru
 
 
 def _pieces(unit: Unit, parts: Sequence[str], after: float, rules: Rules, *, begins_turn: bool) -> Iterator[Piece]:
-    start_ms, end_ms = _floor_ms(unit.start), -_floor_ms(-unit.end)
+    start_ms, end_ms = whole_milliseconds(unit.start), -whole_milliseconds(-unit.end)
     for number, part in enumerate(parts, 1):
         last = number == len(parts)
         before = unit.glue if number == 1 else ""
@@ -112,8 +112,3 @@ def _divided(line: str, following: str) -> tuple[str, str]:
     places = range(len(written) - 1, 0, -1)
     end = next((place for place in places if may_part(written[place - 1], written[place])), len(written) - 1)
     return "".join(written[:end]), "".join(written[end:-1])
-
-
-def _floor_ms(seconds: float) -> int:
-    # By way of microseconds: 1.001 s in binary is a little less than 1001 ms.
-    return round(seconds * 1_000_000) // 1000

@@ -46,3 +46,8 @@ class Rules:
 def milliseconds(seconds: float) -> int:
     """The nearest whole millisecond."""
     return round(seconds * 1000)
+
+
+def whole_milliseconds(seconds: float) -> int:
+    """Rounded down, by way of microseconds: 1.001 s in binary is a little less than 1001 ms."""
+    return round(seconds * 1_000_000) // 1000

@@ -13,14 +13,14 @@ from services.documents.media import Media
 from services.documents.speakers import Speakers
 from services.documents.transcript import Transcript
 from services.documents.translation import Translation
-from services.runtime.errors import InvalidDocument, UnreadableMedia
+from services.runtime.errors import InvalidDocument, InvalidRequest, UnreadableMedia
 from services.runtime.stage import Input, Output, Run, Stage
 
 from .ass import ass
 from .engine import shot_changes
 from .layout import lay_out
 from .report import report
-from .rules import milliseconds
+from .rules import milliseconds, whole_milliseconds
 from .settings import SubtitlesSettings
 from .text import srt, tsv, txt, vtt
 from .translated import units_of_translation
@@ -75,8 +75,12 @@ def frame_rate(media: Media) -> Fraction:
 
     A cover picture is none: containers give it the clock's 90,000 frames a second.
     """
+    return _picture_rate(media) or ASSUMED_FRAME_RATE
+
+
+def _picture_rate(media: Media) -> Fraction | None:
     rate = Fraction(media.frame_rate or 0)
-    return rate if 1 <= rate <= FASTEST_FRAME_RATE else ASSUMED_FRAME_RATE
+    return rate if 1 <= rate <= FASTEST_FRAME_RATE else None
 
 
 def end_of(media: Media) -> float:
@@ -106,32 +110,33 @@ def _translated(translation: Translation, transcript: Transcript) -> list[Unit]:
 
 def _names(run: Run[SubtitlesSettings]) -> dict[str, str]:
     """The names that are to be shown, by speaker."""
-    if run.settings.speaker_style != "labels" or not run.inputs("speakers"):
+    if run.settings.speaker_style != "labels":
         return {}
-    return {speaker.id: speaker.name for speaker in run.read("speakers", reader(Speakers)).speakers}
+    speakers = run.read("speakers", reader(Speakers)).speakers if run.inputs("speakers") else ()
+    names = {speaker.id: speaker.name for speaker in speakers if speaker.name}
+    if not names:
+        run.warn("NAMES_UNKNOWN", "no speaker has a name: dashes stand where two share a cue; name the speakers")
+    return names
 
 
 def _cuts(run: Run[SubtitlesSettings], media: Media) -> list[int]:
     """The shot changes of the film or clip, as film times in milliseconds: none if there is no picture."""
-    picture = next((stream for stream in media.streams if stream.kind == "video"), None)
-    if not run.settings.shot_changes or picture is None or not _is_moving(media):
+    if not run.settings.shot_changes or _picture_rate(media) is None:
         return []
-    if not run.inputs("film"):
-        run.warn("SHOT_CHANGES_UNKNOWN", "no film came with the transcript: no cue was moved to a shot change")
-        return []
-    offset = picture.start_offset_seconds
-    start, end = (media.clip_start or 0.0) - offset, end_of(media) - offset
     try:
-        cuts = shot_changes(run.input("film"), start, end, run.progress)
-    except UnreadableMedia as error:
-        run.warn("SHOT_CHANGES_UNKNOWN", f"{error}: no cue was moved to a shot change")
+        cuts = _search(run, media)
+    except (InvalidRequest, UnreadableMedia) as error:
+        run.warn("SHOT_CHANGES_UNKNOWN", f"no cue was moved to a shot change: {error}")
         return []
     log.info("%d shot changes", len(cuts))
-    return [int((cut + offset) * 1000) for cut in cuts]
+    return cuts
 
 
-def _is_moving(media: Media) -> bool:
-    return 1 <= Fraction(media.frame_rate or 0) <= FASTEST_FRAME_RATE
+def _search(run: Run[SubtitlesSettings], media: Media) -> list[int]:
+    offset = next(stream.start_offset_seconds for stream in media.streams if stream.kind == "video")
+    start, end = (media.clip_start or 0.0) - offset, end_of(media) - offset
+    cuts = shot_changes(run.input("film"), start, end, run.progress)
+    return [whole_milliseconds(cut + offset) for cut in cuts]
 
 
 def _write_documents(run: Run[SubtitlesSettings], cues: Cues, readability: documents.Readability) -> None:

@@ -62,6 +62,7 @@ def test_a_line_breaks_before_a_preposition() -> None:
     [
         ("pt", "As crianças corriam loucamente pelo jardim do palácio.", "As crianças corriam loucamente"),
         ("pt", "O velho relógio enorme parou porque ninguém lhe deu corda.", "O velho relógio enorme parou"),
+        ("pt", "Ninguém sabia ao certo quanto dinheiro poderia haver.", "Ninguém sabia ao certo"),
         ("es", "Los niños corrían como locos por el jardín del palacio.", "Los niños corrían como locos"),
         ("es", "El enorme reloj viejo se paró porque nadie le dio cuerda.", "El enorme reloj viejo se paró"),
     ],

@@ -147,6 +147,19 @@ def test_a_speaker_without_a_name_has_no_label(tmp_path: Path) -> None:
     assert shown == "Anna: I had not seen him at all. / But everybody knew. / So it goes."
 
 
+@pytest.mark.parametrize("names", [None, ("", "")])
+def test_labels_without_any_name_are_warned_of(names: tuple[str, str] | None, tmp_path: Path) -> None:
+    words = said_by((ANNA, "No."), (BELA, "Yes!"), **HASTE)
+    inputs = {"transcript": to_json(transcript_of(words)), "media": to_json(FILM)}
+    if names:
+        speakers = tuple(Speaker(f"speaker:{number}", name, 1.0) for number, name in enumerate(names))
+        inputs["speakers"] = to_json(Speakers(TRACK, speakers, turns=(), method="ge2e"))
+    run = make_run(Subtitles(), settings=SubtitlesSettings(speaker_style="labels"), inputs=inputs, folder=tmp_path)
+    Subtitles().run(run)
+    assert [code for code, _ in run.warnings] == ["NAMES_UNKNOWN"]
+    assert "-No.\n-Yes!" in run.written("srt").read_text("utf-8")
+
+
 def test_speakers_without_names_who_share_a_cue_get_dashes_instead() -> None:
     (cue,) = cues_of(said_by((ANNA, "No."), (BELA, "Yes!"), **HASTE), speaker_style="labels")
     assert cue.lines == ("-No.", "-Yes!")
