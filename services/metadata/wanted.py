@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from guessit import guessit
-from guessit.api import GuessitException
-
 from .no_film import NoFilm
 
 _REMEDY = "set metadata.title and metadata.year"
@@ -42,9 +39,11 @@ def wanted_film(title: str, year: int | None, file_name: str) -> Wanted:
 
 def _named(file_name: str) -> Wanted | None:
     """What the name of a file says, if it is that of a film and not of an episode of a series."""
+    from guessit import api  # noqa: PLC0415  slow to load, and needed only where no title is given
+
     try:
-        found = guessit(file_name)
-    except GuessitException:
+        found = api.guessit(file_name)
+    except api.GuessitException:
         return None
     title = found.get("title")
     return Wanted(str(title), found.get("year")) if title and found.get("type") == "movie" else None
