@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.runtime.errors import LanguageUncertain
@@ -13,8 +13,6 @@ from .recognition import Recogniser, Stretch
 
 _NAMED = 3
 """Candidates that a refusal names."""
-
-
 UNKNOWN = "und"
 """BCP-47 for a language that nobody knows."""
 
@@ -37,10 +35,14 @@ class Language:
         return self.code not in UNSPACED
 
 
-def listened(recogniser: Recogniser, stretches: Iterable[Stretch]) -> dict[str, float]:
-    """The probability of each language by its BCP-47 code, from stretches of a recording together."""
+def listened(recogniser: Recogniser, stretches: Iterable[Stretch], check: Callable[[], None]) -> dict[str, float]:
+    """The probability of each language by its BCP-47 code, from stretches of a recording together.
+
+    `check` is called before each and may raise.
+    """
     windows = []
     for stretch in stretches:
+        check()
         (found,) = recogniser.languages(recogniser.encode([stretch.samples]))
         windows.append((stretch.speech_seconds, {bcp_47(code): value for code, value in found.items()}))
     return average(windows)

@@ -122,7 +122,8 @@ def _language(run: Run[AsrSettings], sound: Sound, windows: Sequence[Window]) ->
         return Language(settings.language)
     if not windows:
         return Language(UNKNOWN)
-    found = listened(_recogniser(run), (_stretch(sound, it) for it in windows[: settings.language_windows]))
+    first = (_stretch(sound, it) for it in windows[: settings.language_windows])
+    found = listened(_recogniser(run), first, run.progress.check)
     language = most_probable(among(found, settings.language_candidates), settings.language_threshold)
     log.info("the language is %s with a probability of %.3f", language.code, language.probability)
     return language

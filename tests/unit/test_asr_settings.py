@@ -37,6 +37,18 @@ def test_an_english_model_is_refused_for_another_language() -> None:
     assert caught.value.code == "SETTING_INVALID"
 
 
+def test_an_english_model_cannot_tell_languages() -> None:
+    with pytest.raises(CuegraphError, match="whisper-base") as caught:
+        AsrSettings(model="whisper-tiny.en", language="auto")
+    assert caught.value.code == "SETTING_INVALID"
+
+
+def test_a_candidate_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(CuegraphError, match="'klingon'") as caught:
+        AsrSettings(language="auto", language_candidates=("en", "klingon"))
+    assert caught.value.code == "NAME_UNKNOWN"
+
+
 def test_refusals_reach_whoever_gives_settings_by_name() -> None:
     with pytest.raises(CuegraphError) as caught:
         effective("asr", AsrSettings, {"language": SettingRecord("klingon", "command line")})
@@ -50,6 +62,10 @@ def test_refusals_reach_whoever_gives_settings_by_name() -> None:
         (AsrSettings, "temperature", 1.5),
         (AsrSettings, "window_seconds", 31),
         (AsrSettings, "device", "tpu"),
+        (AsrSettings, "audio", "drums"),
+        (AsrSettings, "glossary_terms", 101),
+        (AsrSettings, "language_threshold", 1.1),
+        (AsrSettings, "phrase_repetitions", 1),
         (VadSettings, "onset", 1.5),
         (VadSettings, "offset", 0.9),
         (VadSettings, "window_step_seconds", 0),

@@ -68,3 +68,8 @@ def test_windows_are_short_enough_in_order_and_cover_every_region(
     assert covered >= {sample for start, end in spans for sample in range(start, end)}
     for window in windows:
         assert all(r.start_sample < window.end and window.start < r.end_sample for r in window.regions)
+
+
+def test_a_window_knows_how_much_of_it_is_speech() -> None:
+    assert [window.speech_samples for window in pack(regions((0, 5), (7, 12)), 30, 5, max)] == [10]
+    assert [window.speech_samples for window in pack(regions((0, 50)), 30, 5, lambda *_: 20)] == [20, 30]
