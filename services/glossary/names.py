@@ -25,6 +25,7 @@ _NICKNAME = re.compile(
 _BETWEEN_ROLES = re.compile(r"\s+/\s+|;")
 _NUMBER = re.compile(r"#?\d+")
 _SHORTEST_FORM = 3
+_SHORTEST_LATIN_TITLE = 5
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,17 @@ def _actors(film: Film, wish: Wish) -> Iterator[Said]:
 
 def _titles(film: Film, wish: Wish) -> Iterator[Said]:
     """How a title reads in other languages is for the glossaries to say, so it may be translated."""
-    yield _said(f"{SOURCE}:title", tidy(film.title), wish.character_confidence)
-    if tidy(film.original_title) not in ("", tidy(film.title)):
-        original = Entry(tidy(film.original_title), language=film.language_code, confidence=wish.character_confidence)
-        yield Said(original, "metadata", SOURCE, f"{SOURCE}:original_title")
+    title, original = tidy(film.title), tidy(film.original_title)
+    if _is_telling(title):
+        yield _said(f"{SOURCE}:title", title, wish.character_confidence)
+    if original != title and _is_telling(original):
+        entry = Entry(original, language=film.language_code, confidence=wish.character_confidence)
+        yield Said(entry, "metadata", SOURCE, f"{SOURCE}:original_title")
+
+
+def _is_telling(title: str) -> bool:
+    """`It` and `Up` are in every film; in other scripts few letters say much."""
+    return len(title) >= _SHORTEST_LATIN_TITLE or (not title.isascii() and bool(title))
 
 
 def _said(element: str, term: str, confidence: float, *, keep: bool = False) -> Said:

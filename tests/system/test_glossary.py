@@ -11,6 +11,7 @@ from services.documents.codec import from_json, to_json
 from services.documents.coverage import GlossaryCoverage
 from services.documents.film import CastMember, Film
 from services.documents.glossary import Glossary
+from services.documents.terms import find_terms
 from services.glossary.stage import GlossarySettings, GlossaryStage
 from services.runtime.errors import CuegraphError
 from services.runtime.manifest import now
@@ -112,6 +113,15 @@ def test_what_is_left_out_is_warned_of(tmp_path: Path) -> None:
     run = run_of(tmp_path, GlossarySettings("en", maximum_terms=1), job_glossary=data)
     assert [it.text for it in glossary_of(run).terms] == ["Doc"]
     assert [code for code, _ in run.warnings] == ["OTHER_LANGUAGE", "BEYOND_LIMIT"]
+
+
+def test_who_the_catalogue_says_is_in_the_film_is_found_in_its_dialogue(tmp_path: Path) -> None:
+    glossary = glossary_of(run_of(tmp_path, film=FILM, film_glossary=TSV))
+    found = find_terms("Emmett, where\u2019s the flux\ncompressor?", glossary)
+    assert [(term.text, place.text, term.in_language("pt")) for term, place in found] == [
+        ("Emmett", "Emmett", "Emmett"),
+        ("flux capacitor", "flux\ncompressor", "capacitor de fluxo"),
+    ]
 
 
 def test_what_is_taken_from_the_film_can_be_chosen(tmp_path: Path) -> None:

@@ -240,6 +240,11 @@ def test_cast_and_titles_are_terms_if_wanted() -> None:
     ]
 
 
+@pytest.mark.parametrize(("title", "is_term"), [("It", False), ("Jaws", False), ("Alien", True), ("\u7075", True)])
+def test_a_title_that_is_in_every_film_is_no_term(title: str, is_term: bool) -> None:
+    assert [it.text for it in terms(*said_by(film(title=title), ALL))] == [title] * is_term
+
+
 def test_a_name_that_is_also_a_word_may_be_translated() -> None:
     found = terms(
         *said_by(
