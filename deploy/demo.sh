@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a short film, subtitles it with real models, verifies its lineage and says where everything lies.
+# Makes a short film, subtitles it in three languages with real models, verifies its lineage and says where everything lies.
 # A second run finds the film and every stage's result where the first one left them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,7 +25,7 @@ if [[ ! -f $FILM ]]; then
     mv "$DEMO/unfinished.mkv" "$FILM"
 fi
 
-cuegraph run "$FILM" --workflow subtitle --source en --store "$STORE" --out "$DEMO/out" --json >"$RESULT"
+cuegraph run "$FILM" --workflow subtitle --source en --target pt --target es --store "$STORE" --out "$DEMO/out" --json >"$RESULT"
 job=$(field job)
 cuegraph lineage show "$job" --store "$STORE" --html "$PICTURE" >"$DEMO/lineage.txt"
 

@@ -39,7 +39,7 @@ def test_every_stage_is_done_and_says_how(made: Made) -> None:
 
 def test_what_is_spoken_is_written_down_over_music_too(made: Made) -> None:
     spoken = [part for part in made.film.parts if part.kind in ("speech", "speech_over_music")]
-    heard = made.document(Transcript, "10_hallucination/transcript.json").words
+    heard = tuple(made.document(Transcript, "10_hallucination/transcript.json").words)
     found = [[word for word in heard if part.start <= middle(word) <= part.end] for part in spoken]
     said = " ".join(part.text for part in spoken)
     error = jiwer.wer(said, normalised(" ".join(word.text for words in found for word in words)))
