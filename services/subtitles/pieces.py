@@ -41,7 +41,7 @@ class Piece:
 def pieces_of(units: Sequence[Unit], language_code: str, rules: Rules) -> list[Piece]:
     """The pieces of the units in order."""
     known = grammar(language_code)
-    turns = [_begins_turn(units, place, rules) for place in range(len(units))]
+    turns = list(_turns(units, rules))
     pieces: list[Piece] = []
     for place, unit in enumerate(units):
         after = _strength_after(units, place, known, rules)
@@ -52,11 +52,12 @@ def pieces_of(units: Sequence[Unit], language_code: str, rules: Rules) -> list[P
     return pieces
 
 
-def _begins_turn(units: Sequence[Unit], place: int, rules: Rules) -> bool:
-    if not place or not rules.parts_speakers:
-        return False
-    before, now = units[place - 1].speaker, units[place].speaker
-    return before is not None and now is not None and before != now
+def _turns(units: Sequence[Unit], rules: Rules) -> Iterator[bool]:
+    """For each unit whether a turn begins with it: another speaks than the last one of whom it is known."""
+    last: str | None = None
+    for unit in units:
+        yield rules.parts_speakers and last is not None and unit.speaker not in (None, last)
+        last = unit.speaker or last
 
 
 def _strength_after(units: Sequence[Unit], place: int, known: Grammar, rules: Rules) -> float:

@@ -17,7 +17,7 @@ from .boundaries import ends_sentence
 from .grammar import grammar
 from .rules import milliseconds
 from .scripts import glue
-from .units import Unit
+from .units import Unit, another_speaks
 
 _MARKUP = re.compile(r"<(?=[\s/]*[A-Za-z][^<>]*>)|\{(?=\\)|\\(?=[Nnh])|--(?=>\s*\d)")
 """Where players begin to take text for a tag, a command or a time line."""
@@ -55,7 +55,7 @@ def _with_separators(units: Sequence[Unit], language_code: str, paragraph_pause_
         yield unit.shown
         if milliseconds(following.start - unit.end) >= paragraph_pause_ms:
             yield "\n\n"
-        elif unit.closes or unit.speaker != following.speaker or ends_sentence(unit.text, following.text, known):
+        elif unit.closes or another_speaks(unit, following) or ends_sentence(unit.text, following.text, known):
             yield "\n"
         else:
             yield following.glue

@@ -32,7 +32,7 @@ class Unit:
     sources: tuple[str, ...]
     """Ids of the words, or of the translation's sentence, that it shows."""
     speaker: str | None = None
-    """Id of who speaks it: the last one known of, where nobody knows."""
+    """Id of who speaks it; None if nobody knows."""
     lyric: bool = False
     label: str = ""
     """Name of the speaker, where a turn begins and names are to be shown."""
@@ -57,7 +57,6 @@ def units_of_words(words: Sequence[Word], language_code: str) -> list[Unit]:
     for place, (word, text) in enumerate(zip(words, texts, strict=True)):
         before = glue(texts[place - 1], text, language_code) if place else ""
         units.append(Unit(text, before, word.start, word.end, (word.id,), word.speaker, word.lyric is not None))
-    units = list(_spoken_by_somebody(units))
     return join_inseparable(units) if is_unspaced(language_code) else units
 
 
@@ -96,14 +95,12 @@ def labelled(units: Iterable[Unit], names: Mapping[str, str]) -> Iterator[Unit]:
     for unit in units:
         name = names.get(unit.speaker or "", "")
         yield replace(unit, label=plain_text(name)) if name and unit.speaker != before else unit
-        before = unit.speaker
+        before = unit.speaker or before
 
 
-def _spoken_by_somebody(units: Iterable[Unit]) -> Iterator[Unit]:
-    last: str | None = None
-    for unit in units:
-        last = unit.speaker or last
-        yield unit if unit.speaker == last else replace(unit, speaker=last)
+def another_speaks(earlier: Unit, later: Unit) -> bool:
+    """Whether the later unit is known to have another speaker."""
+    return None not in (earlier.speaker, later.speaker) and earlier.speaker != later.speaker
 
 
 def _is_inseparable(earlier: Unit, later: Unit) -> bool:
@@ -112,7 +109,7 @@ def _is_inseparable(earlier: Unit, later: Unit) -> bool:
 
 
 def _is_alike(one: Unit, other: Unit) -> bool:
-    return one.lyric == other.lyric and one.speaker == other.speaker
+    return one.lyric == other.lyric and not another_speaks(one, other)
 
 
 def _is_only_notes(earlier: Unit, later: Unit) -> bool:
@@ -121,7 +118,8 @@ def _is_only_notes(earlier: Unit, later: Unit) -> bool:
 
 def _both(one: Unit, other: Unit) -> Unit:
     text, end = one.text + other.glue + other.text, max(one.end, other.end)
-    return replace(one, text=text, end=end, sources=_sources(one, other), closes=other.closes)
+    speaker = one.speaker or other.speaker
+    return replace(one, text=text, end=end, sources=_sources(one, other), speaker=speaker, closes=other.closes)
 
 
 def _sources(one: Unit, other: Unit) -> tuple[str, ...]:

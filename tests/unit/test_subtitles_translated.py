@@ -93,6 +93,13 @@ def test_a_long_pause_parts_the_cues_of_one_sentence() -> None:
     assert [cue.sources for cue in cues] == [("sentence:0",), ("sentence:0",)]
 
 
+def test_speakers_on_both_sides_of_a_sentence_of_several_do_not_share_a_line() -> None:
+    haste = [Said("No", "Não.", "speaker:0", pause=0.0), Said("Oh", "Oh.", pause=0.0), Said("Yes", "Sim!", "speaker:1")]
+    (cue,) = cues_of(haste, "pt").cues
+    assert cue.lines == ("- Não. Oh.", "- Sim!")
+    assert cue.speakers == ("speaker:0", "speaker:1")
+
+
 def test_a_sentence_that_begins_during_another_comes_after_it() -> None:
     words = [word(1, "long", 1.0, 5.0), word(2, "No!", 2.0, 3.0)]
     transcript = transcript_of(words)
