@@ -123,6 +123,14 @@ def test_two_voices_in_one_region_are_two_turns_of_it(tmp_path: Path) -> None:
     assert {turn.sources for turn in document.turns} == {("region:0",)}
 
 
+def test_windows_in_which_two_people_speak_are_no_third_one(tmp_path: Path) -> None:
+    """There are as many of these as of others, and they sound alike; but no turn of theirs is long."""
+    recording = talk(tmp_path / "talk.wav", *[HIGH, LOW] * 6, seconds=2.0)
+    settings = DiarizationSettings(threshold=0.1, link_threshold=0.05)
+    document = found(run_of(tmp_path, recording, (0.5, 30.0), settings=settings))
+    assert [turn.speaker for turn in document.turns] == ["speaker:0", "speaker:1"] * 6
+
+
 def test_speakers_get_the_names_that_are_given(tmp_path: Path) -> None:
     settings = DiarizationSettings(names=("Anna", "Ben"))
     document = found(run_of(tmp_path, talk(tmp_path / "talk.wav", HIGH, LOW, HIGH), *THREE, settings=settings))
