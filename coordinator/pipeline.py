@@ -6,6 +6,7 @@ written with a dollar (`$source_language`), or true unless another one has a val
 `{unless: {separation.engine: none}}`.
 
 - `unless: {separation.engine: none}`: the step is skipped if that setting has that value.
+- `without: {film: {subtitles.shot_changes: false}}`: the input of that role is left out if that setting has that value.
 - `needs: [separation.vocals]`: the step is skipped if that output was not written.
 - `shards: $target_languages`: one run for each. A step of the same shard feeds it, else the one that has no shards; a
   step without shards takes from all of them. The setting whose value is `$shard` gets the shard's name.
@@ -49,6 +50,8 @@ class StepDefinition:
     """Source, or sources, by role."""
     settings: dict[str, Any] = field(default_factory=dict)
     unless: dict[str, Any] = field(default_factory=dict)
+    without: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By role: the setting and its value with which the stage has no use for the input."""
     needs: tuple[str, ...] = ()
     shards: Literal["", "$target_languages"] = ""
     partial: bool = False
@@ -117,11 +120,12 @@ class Pipeline:
     def _planned(
         self, step: StepDefinition, shard: str, before: Sequence[PlannedStep], setting: Setting | None
     ) -> PlannedStep:
+        unwanted = {role for role, values in step.without.items() if setting and _is_so(values, setting)}
         return PlannedStep(
             number=self.stages.index(step.stage) + 1,
             stage=step.stage,
             shard=shard,
-            inputs=tuple(_planned_inputs(step, shard, before)),
+            inputs=tuple(given for given in _planned_inputs(step, shard, before) if given.role not in unwanted),
             needs=step.needs,
             skip=_skip(step, setting) if setting else "",
             shard_setting=step.shard_setting,
@@ -206,6 +210,11 @@ def _skip(step: StepDefinition, setting: Setting) -> str:
     return next((f"{name} is {value}" for name, value in step.unless.items() if setting(name) == value), "")
 
 
+def _is_so(values: Mapping[str, Any], setting: Setting) -> bool:
+    """Whether any of the settings has the value."""
+    return any(setting(name) == value for name, value in values.items())
+
+
 def _filled(value: Any, job: Mapping[str, Any], setting: Setting) -> Any:
     if isinstance(value, str) and value.startswith("$"):
         if value[1:] not in job:
@@ -214,5 +223,5 @@ def _filled(value: Any, job: Mapping[str, Any], setting: Setting) -> Any:
     if isinstance(value, list):
         return [_filled(item, job, setting) for item in value]
     if isinstance(value, dict) and set(value) == {"unless"}:
-        return all(setting(name) != unwanted for name, unwanted in value["unless"].items())
+        return not _is_so(value["unless"], setting)
     return value

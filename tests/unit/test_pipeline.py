@@ -127,3 +127,11 @@ def test_the_shard_fills_the_setting_that_asks_for_it() -> None:
     plan = pipeline.parse(SHARDED, "sharded").plan(["pt"])
     assert [step.shard_setting for step in plan if step.stage == "asr"] == ["language"]
     assert "asr.language" not in pipeline.parse(SHARDED, "sharded").settings({}, unset)
+
+
+def test_an_input_that_a_setting_makes_useless_is_left_out() -> None:
+    def roles(shot_changes: bool) -> set[str]:
+        plan = pipeline.load("subtitle").plan(["pt"], lambda name: shot_changes)
+        return {given.role for step in plan if step.stage == "subtitles" for given in step.inputs}
+
+    assert roles(True) - roles(False) == {"film"}
