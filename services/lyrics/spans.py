@@ -29,7 +29,8 @@ def find_lyrics(transcript: Transcript, frames: Frames, film: Film | None, setti
     music = stretches(frames, settings.music_level_db)
     spoken = phrases(transcript, pause_seconds=settings.pause_seconds, longest_seconds=settings.phrase_seconds)
     sung = _singing(transcript, spoken, frames, _Soundtrack(film, music), settings)
-    alone = _music_alone(music, spoken, transcript.audio.stream, settings)
+    worded = sorted([*((it.start, it.end) for it in spoken), *((it.start, it.end) for it in sung)])
+    alone = _music_alone(music, worded, transcript.audio.stream, settings)
     ordered = sorted([*sung, *alone], key=lambda span: span.start)
     return Lyrics(tuple(replace(span, id=f"lyric:{number}") for number, span in enumerate(ordered)))
 
@@ -94,9 +95,9 @@ def _singing_span(phrase: Phrase, end: float, evidence: tuple[Evidence, ...]) ->
 
 
 def _music_alone(
-    music: Sequence[tuple[float, float]], spoken: Sequence[Phrase], stream: str, settings: LyricsSettings
+    music: Sequence[tuple[float, float]], worded: Sequence[tuple[float, float]], stream: str, settings: LyricsSettings
 ) -> Iterator[Span]:
-    for start, end in _without(music, [(phrase.start, phrase.end) for phrase in spoken]):
+    for start, end in _without(music, worded):
         if end - start >= settings.min_music_seconds:
             evidence = (Evidence("music", 1.0, 0.0),)
             yield Span("", start, end, "music", 1.0, METHOD, evidence, (stream,))
