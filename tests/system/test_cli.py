@@ -101,7 +101,7 @@ def test_a_signal_cancels_the_run_in_good_order(tmp_path: Path, film: Path, numb
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    wait_for(store, "jobs/*/stages/02_vad/_/attempts/1/started.json")
+    wait_for(store, "jobs/*/stages/*_vad/_/attempts/1/started.json")
     process.send_signal(number)
     told, _ = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 130
@@ -116,7 +116,7 @@ def test_a_run_that_was_killed_is_gone_on_with_by_the_same_command(tmp_path: Pat
     process = subprocess.Popen(
         [str(COMMAND), "run", str(film), *map(str, places)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    wait_for(tmp_path / "store", "jobs/*/stages/02_vad/_/attempts/1/started.json")
+    wait_for(tmp_path / "store", "jobs/*/stages/*_vad/_/attempts/1/started.json")
     process.kill()
     process.wait(DEADLINE_SECONDS)
     (job,) = jobs_in(tmp_path / "store")
@@ -131,7 +131,7 @@ def test_the_same_command_given_meanwhile_waits_for_who_is_at_work(tmp_path: Pat
     places = ("--workflow", "transcribe", "--store", tmp_path / "store", "--out", tmp_path / "out", "--json")
     command = [str(COMMAND), "run", str(film), *map(str, places)]
     killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_for(tmp_path / "store", "jobs/*/stages/02_vad/_/attempts/1/started.json")
+    wait_for(tmp_path / "store", "jobs/*/stages/*_vad/_/attempts/1/started.json")
     killed.kill()
     killed.wait(DEADLINE_SECONDS)
     (job,) = jobs_in(tmp_path / "store")
@@ -141,7 +141,7 @@ def test_the_same_command_given_meanwhile_waits_for_who_is_at_work(tmp_path: Pat
     ):
         assert waiting.stderr is not None
         assert any("waiting for it" in line for line in waiting.stderr)
-        assert not list((tmp_path / "store").glob("jobs/*/stages/02_vad/_/attempts/2"))
+        assert not list((tmp_path / "store").glob("jobs/*/stages/*_vad/_/attempts/2"))
         waiting.terminate()
         told, _ = waiting.communicate(timeout=DEADLINE_SECONDS)
     assert (waiting.returncode, json.loads(told)["error"]["code"]) == (130, "CANCELLED")
