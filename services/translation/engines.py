@@ -16,13 +16,16 @@ from .pairs import Route
 from .settings import TranslationSettings
 from .translator import Engine
 
+NOWHERE = "https://nowhere.invalid"
+"""In place of an address that the environment does not name."""
+
 
 @contextmanager
 def opened(run: Run[TranslationSettings], route: Route) -> Iterator[Engine]:
     """The engine of a route for one run."""
     if route.engine == "llm":
         journal = run.intermediate("conversation.jsonl", "application/x-ndjson", "what the language model was asked")
-        with LlmEngine(_access(run.settings, route.model), journal) as engine:
+        with LlmEngine(_access(run, route.model), journal) as engine:
             yield engine
     elif route.engine == "apertium":
         yield ApertiumEngine(run.model(route.model), run.scratch("apertium"))
@@ -47,10 +50,19 @@ def _loaded(loader: Loader[TranslationSettings], route: Route) -> Engine:
     return loader.engine(indictrans2_engine.load, model, decoding)
 
 
-def _access(settings: TranslationSettings, model: str) -> Access:
+def _access(run: Run[TranslationSettings], model: str) -> Access:
+    """A job may name any address; the key goes only to the one that the environment names."""
+    settings, known = run.settings, service_access("llm", NOWHERE)
+    is_known = settings.llm_url.rstrip("/") == known.address
+    if known.key and not is_known:
+        run.warn(
+            "KEY_WITHHELD",
+            f"translation.llm_url ({settings.llm_url}) is not the address that CUEGRAPH_LLM_ADDRESS names, so it is "
+            "asked without the key",
+        )
     return Access(
         url=settings.llm_url,
-        key=service_access("llm", settings.llm_url).key,
+        key=known.key if is_known else "",
         model=model,
         timeout_seconds=settings.llm_timeout_seconds,
         attempts=settings.llm_attempts,

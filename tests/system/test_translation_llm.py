@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,14 @@ GLOSSARY = Glossary("en", (Term("term:0", "King's Landing", "film", ("f:0:1",), 
 @pytest.fixture(autouse=True)
 def planted_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUEGRAPH_LLM_API_KEY", KEY)
+    monkeypatch.setenv("CUEGRAPH_LLM_ADDRESS", "")
     monkeypatch.setattr(llm_engine, "_FIRST_WAIT_SECONDS", 0.01)
 
 
 def run_of(
     folder: Path, service: LlmService, text: str, terms: Glossary | None = None, **settings: Any
 ) -> RecordedRun[Any]:
+    os.environ["CUEGRAPH_LLM_ADDRESS"] = os.environ["CUEGRAPH_LLM_ADDRESS"] or service.address
     inputs = {"transcript": codec.to_json(transcript_of(spoken(text)))}
     if terms:
         inputs["glossary"] = codec.to_json(terms)
@@ -280,3 +283,14 @@ def test_a_cancelled_run_does_not_wait_for_the_answer(tmp_path: Path) -> None:
             Translate().run(run)
         assert not service.stopping.is_set()
     assert stopped.value.code == "CANCELLED"
+
+
+def test_a_job_that_names_another_address_is_answered_without_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUEGRAPH_LLM_ADDRESS", "https://models.example/v1")
+    with serving(LlmService(good)) as service:
+        run = run_of(tmp_path, service, "Good evening.")
+        Translate().run(run)
+    assert service.keys == [""]
+    assert "KEY_WITHHELD" in [code for code, _ in run.warnings]
