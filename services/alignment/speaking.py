@@ -1,13 +1,20 @@
-"""Who speaks each word: the turn that it lies in. Pure."""
+"""Who speaks each word: the turn that it lies in, and the sentence that it is a part of. Pure."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from services.documents.speakers import Turn
 from services.documents.transcript import Segment, Word
+
+_SENTENCE_END = re.compile(r"[.!?…。．！？｡।॥؟۔][\"'”’»)\]」』】]*$")  # noqa: RUF001  these very characters are meant
+_PAUSE_SECONDS = 0.5
+"""A longer silence may part two speakers without a full stop."""
+_SHORTEST_SECONDS = 0.05
+"""A word counts as this long at least: recognisers give words of no duration."""
 
 
 class Turns:
@@ -38,11 +45,38 @@ class Turns:
         return self._turns[first:after]
 
 
-def spoken_by(segments: Iterable[Segment], turns: Turns) -> Iterator[Segment]:
-    """The segments with the speaker of each word."""
+def spoken_by(segments: Iterable[Segment], turns: Turns, majority: float) -> Iterator[Segment]:
+    """The segments with the speaker of each word.
+
+    People change where sentences end. Who speaks `majority` of a sentence's time speaks all of it: what is left of
+    others are the edges of turns, which are known to some tenths of a second.
+    """
     for segment in segments:
-        words = tuple(replace(word, speaker=turns.speaker(word)) for word in segment.words)
-        yield replace(segment, words=words)
+        words = [replace(word, speaker=turns.speaker(word)) for word in segment.words]
+        agreed = (word for sentence in sentences(words) for word in agreeing(sentence, majority))
+        yield replace(segment, words=tuple(agreed))
+
+
+def sentences(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """The words in runs that end with a sentence or before a pause."""
+    run: list[Word] = []
+    for word in words:
+        if run and (_SENTENCE_END.search(run[-1].text) or word.start - run[-1].end > _PAUSE_SECONDS):
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
+
+
+def agreeing(sentence: Sequence[Word], majority: float) -> Iterator[Word]:
+    """The words, all by the speaker of the majority if there is one."""
+    seconds: dict[str | None, float] = {}
+    for word in sentence:
+        seconds[word.speaker] = seconds.get(word.speaker, 0.0) + max(word.end - word.start, _SHORTEST_SECONDS)
+    speaker, most = max(seconds.items(), key=lambda item: item[1])
+    is_agreed = speaker is not None and most >= majority * sum(seconds.values())
+    yield from (replace(word, speaker=speaker) if is_agreed else word for word in sentence)
 
 
 def _shared(word: Word, turn: Turn) -> float:

@@ -68,6 +68,8 @@ class AlignmentSettings:
     """A longer word is trimmed to this: it has swallowed silence or music. In seconds, 0.1 to 30."""
     speaker_tolerance_seconds: Annotated[float, Field(ge=0, le=5)] = 0.5
     """A word outside all turns is of the nearest speaker within this, in seconds, 0 to 5."""
+    speaker_majority: Annotated[float, Field(gt=0.5, le=1)] = 0.6
+    """Who speaks this share of a sentence's time speaks all of it, above 0.5 to 1; 1 keeps every word's own speaker."""
 
     def __post_init__(self) -> None:
         """Raises InvalidSetting for what PocketSphinx cannot do."""
@@ -159,7 +161,7 @@ def _with_speakers(run: Run[AlignmentSettings], segments: Iterator[Segment]) -> 
     if not run.inputs("speakers"):
         return segments
     turns = run.read("speakers", codec.reader(Speakers)).turns
-    return spoken_by(segments, Turns(turns, run.settings.speaker_tolerance_seconds))
+    return spoken_by(segments, Turns(turns, run.settings.speaker_tolerance_seconds), run.settings.speaker_majority)
 
 
 def _as_recognised(run: Run[AlignmentSettings], recognised: Transcript) -> Iterator[Segment]:

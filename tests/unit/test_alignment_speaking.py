@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.alignment.speaking import Turns
+from services.alignment.speaking import Turns, agreeing, sentences
 from services.documents.speakers import Turn
 from services.documents.transcript import Word
 
@@ -68,3 +68,33 @@ def test_it_is_as_if_every_turn_were_looked_at(
     shared = [min(asked.end, end) - max(asked.start, start) for start, end, _ in spans]
     most = max(shared, default=-1e9)
     assert found == (spans[shared.index(most)][2] if most >= -tolerance else None)
+
+
+def said(text: str, speakers: str, pause_before: int | None = None) -> list[Word]:
+    """Words of half a second each, a tenth apart; one of them after a second of silence."""
+    made, time = [], 0.0
+    for number, (word, speaker) in enumerate(zip(text.split(), speakers, strict=True)):
+        time += 1.0 if number == pause_before else 0.1
+        made.append(Word(f"w{number}", word, time, time + 0.5, "aligned", None, ("w",), speaker.strip("-") or None))
+        time += 0.5
+    return made
+
+
+def voices(words: list[Word], majority: float = 0.6) -> str:
+    return "".join(word.speaker or "-" for run in sentences(words) for word in agreeing(run, majority))
+
+
+def test_a_word_on_the_wrong_side_of_a_turn_does_not_part_its_sentence() -> None:
+    assert voices(said("Unless to be cold. No!", "abbba")) == "bbbba"
+
+
+def test_without_a_majority_every_word_keeps_its_speaker() -> None:
+    assert voices(said("you go no I stay", "aabbb"), majority=0.7) == "aabbb"
+
+
+def test_a_pause_parts_speakers_too() -> None:
+    assert voices(said("come in thanks", "aab", pause_before=2)) == "aab"
+
+
+def test_nobody_is_no_majority() -> None:
+    assert voices(said("who is there", "--a")) == "--a"
