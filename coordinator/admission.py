@@ -31,7 +31,7 @@ class JobRequest:
     source_language: str
     """BCP-47, or `auto`."""
     profile: str = ""
-    """Empty: `gpu` where a GPU is found, else `cpu-small`."""
+    """Empty: that of `CUEGRAPH_PROFILE`; without it `gpu` where a GPU is found, else `cpu-small`."""
     layers: tuple[Layer, ...] = ()
     """Settings, the most important first, that go before the environment's."""
     clip_start: float | None = None
@@ -195,7 +195,8 @@ def stage_settings(stage: Stage[Any], profile: str, *asked: Layer) -> dict[str, 
 
 
 def default_profile() -> str:
-    return "gpu" if has_gpu() else "cpu-small"
+    """The installation's, else what suits this machine: a coordinator may have no GPU and call stages that do."""
+    return settings.preferred_profile() or ("gpu" if has_gpu() else "cpu-small")
 
 
 def job_of(

@@ -156,6 +156,11 @@ def profile_layer(name: str) -> Layer:
     return Layer(f"profile:{name}", _flatten(_PROFILES / f"{name}.toml"))
 
 
+def preferred_profile() -> str:
+    """`CUEGRAPH_PROFILE`: whose models this installation runs where nobody asks for others; empty if it does not say."""
+    return os.environ.get("CUEGRAPH_PROFILE", "")
+
+
 def profiles() -> tuple[str, ...]:
     """Names of the profiles there are."""
     return tuple(sorted(path.stem for path in _PROFILES.glob("*.toml")))

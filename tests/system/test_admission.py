@@ -59,3 +59,19 @@ def test_a_model_of_another_stage_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CuegraphError) as error:
         admission.require_models(wrong, ModelStore(tmp_path, Catalog.load()), here=())
     assert error.value.code == "MODEL_UNUSABLE"
+
+
+def test_a_glossary_that_cannot_be_used_is_refused_before_any_work_line_by_line(tmp_path: Path) -> None:
+    store = MemoryStore()
+    names = tmp_path / "names.tsv"
+    names.write_text("term\tcolour\nDashwood\tred\n")
+    with pytest.raises(CuegraphError, match="names.tsv: line 1") as error:
+        intake.take_in_files(store, [("job_glossary", names)])
+    assert error.value.code == "DOCUMENT_INVALID"
+    assert list(store.list("")) == []
+
+
+def test_a_job_without_a_profile_gets_that_of_the_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUEGRAPH_PROFILE", "gpu")
+    assert admission.resolve(admission.JobRequest("transcribe", "en")).profile == "gpu"
+    assert admission.resolve(admission.JobRequest("transcribe", "en", "cpu-small")).profile == "cpu-small"
