@@ -83,8 +83,8 @@ class App:
         nothing is written.
         """
         resolved = self._resolve(replace(request, file_name=request.file_name or intake.text_of(film.name)))
-        media = intake.take_in(self.store, film, resolved)
-        return self._admit(resolved, media, intake.take_in_files(self.store, files))
+        taken = intake.take_in_files(self.store, files)
+        return self._admit(resolved, intake.take_in(self.store, film, resolved), taken)
 
     def accept(
         self,
@@ -101,8 +101,7 @@ class App:
         """
         resolved = self._resolve(replace(request, file_name=request.file_name or title))
         for file in files:
-            intake.require_purpose(file.name)
-            intake.require_there(self.store, file.artifact, f"the {file.name}")
+            intake.take_over_file(self.store, file)
         media = intake.take_over(self.node, film, title, resolved)
         return self._admit(resolved, media, tuple(files), request_id)[0]
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from services.documents import codec, transcript
+from services.documents.codec import DocumentError
+from services.documents.entries import read_entries
 from services.documents.transcript import Transcript
 from services.runtime.artifact import Artifact
 from services.runtime.errors import InputError, InvalidDocument, InvalidRequest, MediaNotFound, unknown_name
@@ -51,6 +53,13 @@ def take_over(node: Node, artifact: Artifact, title: str, resolved: Resolved) ->
     return MediaRecord(artifact, title=title, file_name=title)
 
 
+def take_over_file(store: Store, file: FileRecord) -> None:
+    """Checks a file that came with a film and is in the store already. Raises InputError, BlobAltered."""
+    require_purpose(file.name)
+    require_there(store, file.artifact, f"the {file.name}")
+    _check_glossary(blobs.read(store, file.artifact), file.file_name)
+
+
 def require_there(store: Store, artifact: Artifact, what: str) -> None:
     """Raises InvalidRequest or MediaNotFound unless the artifact is a file of the store."""
     if artifact.uri != keys.blob(artifact.digest):
@@ -79,8 +88,17 @@ def _take_in_file(store: Store, name: str, path: Path) -> FileRecord:
     require_purpose(name)
     if not path.is_file():
         raise MediaNotFound(f"there is no file {str(path)!r}; check the path")
+    _check_glossary(path.read_bytes(), str(path))
     media_type = mimetypes.guess_type(path.name)[0] or "text/plain"
     return FileRecord(name, blobs.add_file(store, path, media_type), text_of(path.name))
+
+
+def _check_glossary(data: bytes, name: str) -> None:
+    """Raises InvalidDocument, which tells every line that is wrong."""
+    try:
+        read_entries(data, name)
+    except DocumentError as error:
+        raise InvalidDocument(f"{error}; docs/glossary.md tells the form") from error
 
 
 def _media_type(name: str, request: JobRequest) -> str:

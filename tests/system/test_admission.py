@@ -65,7 +65,7 @@ def test_a_glossary_that_cannot_be_used_is_refused_before_any_work_line_by_line(
     store = MemoryStore()
     names = tmp_path / "names.tsv"
     names.write_text("term\tcolour\nDashwood\tred\n")
-    with pytest.raises(CuegraphError, match="names.tsv: line 1") as error:
+    with pytest.raises(CuegraphError, match=r"names\.tsv: line 1") as error:
         intake.take_in_files(store, [("job_glossary", names)])
     assert error.value.code == "DOCUMENT_INVALID"
     assert list(store.list("")) == []
