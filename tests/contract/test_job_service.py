@@ -161,7 +161,7 @@ def test_a_job_tells_what_was_asked(place: Place) -> None:
 
 
 def glossary(place: Place, name: str = "job_glossary", **changes: Any) -> JobFile:
-    terms = wire.artifact_to_proto(blobs.add_bytes(place.store, b"Emma\tEmma\n", "text/tab-separated-values"))
+    terms = wire.artifact_to_proto(blobs.add_bytes(place.store, b"term\taliases\nEmma\tEmmy\n", "text/tab-separated-values"))
     return JobFile(**{"name": name, "artifact": terms, "file_name": "terms.tsv", **changes})
 
 
@@ -189,6 +189,12 @@ def test_a_file_that_nobody_can_use_is_refused(
     place: Place, changes: dict[str, Any], status: grpc.StatusCode, reason: str
 ) -> None:
     assert refused(lambda: place.create(files=[glossary(place, **changes)])) == (status, reason)
+
+
+def test_a_glossary_that_cannot_be_read_is_refused(place: Place) -> None:
+    terms = wire.artifact_to_proto(blobs.add_bytes(place.store, b"Emma\tEmmy\n", "text/plain"))
+    answer = refused(lambda: place.create(files=[glossary(place, artifact=terms)]))
+    assert answer == (grpc.StatusCode.INVALID_ARGUMENT, "DOCUMENT_INVALID")
 
 
 def test_a_stage_that_the_workflow_does_not_have_cannot_be_done_anew(place: Place) -> None:
