@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from services.runtime.artifact import Artifact
 from services.runtime.manifest import Manifest, Origin, SettingRecord
@@ -27,29 +28,36 @@ class Committed:
 Commits = Mapping[PlannedStep, Committed]
 
 
+class Planned(Protocol):
+    """What has a plan: a job, or what is known of one where its record is not at hand."""
+
+    @property
+    def plan(self) -> tuple[PlannedStep, ...]: ...
+
+
 def ready(
-    job: JobRecord,
-    commits: Commits,
+    job: Planned,
+    done: Collection[PlannedStep],
     under_way: Collection[PlannedStep] = (),
     failed: Collection[PlannedStep] = (),
 ) -> list[PlannedStep]:
     """The steps whose producers are all done and which are not done, under way or failed, in order of number."""
-    done = {step.place for step in commits}
-    taken = {step.place for step in (*commits, *under_way, *failed)}
-    return [step for step in job.plan if step.place not in taken and all(it in done for it in producers(step))]
+    there = {step.place for step in done}
+    taken = {step.place for step in (*done, *under_way, *failed)}
+    return [step for step in job.plan if step.place not in taken and all(it in there for it in producers(step))]
 
 
 def partly_ready(
-    job: JobRecord, commits: Commits, failed: Collection[PlannedStep], round_number: int
+    job: Planned, done: Collection[PlannedStep], failed: Collection[PlannedStep], round_number: int
 ) -> list[PlannedStep]:
     """The steps that can never be whole in this round, as they can be done with what there is.
 
     To be asked when nothing is ready and nothing under way. Only shards may be missing: what all shards share is there.
     """
-    done = {step.place for step in commits}
-    wanted = [step for step in job.plan if step.partial and step.place not in done and step not in failed]
-    found = (_with_what_there_is(step, done, round_number) for step in wanted)
-    tried = {step.place for step in (*commits, *failed)}
+    there = {step.place for step in done}
+    wanted = [step for step in job.plan if step.partial and step.place not in there and step not in failed]
+    found = (_with_what_there_is(step, there, round_number) for step in wanted)
+    tried = {step.place for step in (*done, *failed)}
     return [step for step in found if step is not None and step.place not in tried]
 
 
@@ -59,9 +67,9 @@ def producers(step: PlannedStep) -> Iterable[Place]:
     yield from ((need.partition(".")[0], UNSHARDED) for need in step.needs)
 
 
-def is_done(job: JobRecord, commits: Commits) -> bool:
-    """Whether every planned step is committed."""
-    return all(step in commits for step in job.plan)
+def is_done(job: Planned, done: Collection[PlannedStep]) -> bool:
+    """Whether every planned step is done."""
+    return all(step in done for step in job.plan)
 
 
 def skip_reason(step: PlannedStep, commits: Commits) -> str:

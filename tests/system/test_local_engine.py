@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.engines import local
+from coordinator.engines import steps
 from coordinator.engines.local import LocalEngine
 from coordinator.jobs import Jobs, JobState
 from coordinator.records import JobRecord, PlannedStep
@@ -29,7 +29,7 @@ NAMES = ("first", "left", "right", "last")
 
 @pytest.fixture
 def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Node:
-    monkeypatch.setattr(local, "BACKOFF_SECONDS", 0.001)
+    monkeypatch.setattr(steps, "BACKOFF_SECONDS", 0.001)
     return node_of(MemoryStore(), tmp_path)
 
 
@@ -191,7 +191,7 @@ def test_an_error_that_may_be_retried_is(node: Node) -> None:
 
 
 def test_retries_end(node: Node) -> None:
-    errors: list[Exception] = [StageUnavailable("gone") for _ in range(local.ATTEMPTS)]
+    errors: list[Exception] = [StageUnavailable("gone") for _ in range(steps.ATTEMPTS)]
     outcome = drive_with(node, errors).outcomes[0]
     assert [error.code for error in outcome.errors] == ["STAGE_UNAVAILABLE"]
 
@@ -236,7 +236,7 @@ def test_a_run_that_ended_because_its_stage_was_stopped_is_done_again(node: Node
 
 
 def test_a_busy_stage_is_waited_for_as_long_as_it_takes(node: Node) -> None:
-    errors: list[Exception] = [StageBusy("full") for _ in range(local.ATTEMPTS + 5)]
+    errors: list[Exception] = [StageBusy("full") for _ in range(steps.ATTEMPTS + 5)]
     assert drive_with(node, errors).outcomes[0].state is JobState.SUCCEEDED
 
 

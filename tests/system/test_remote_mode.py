@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.engines import local
-from coordinator.engines.local import LocalEngine, Pools
+from coordinator.engines import steps
+from coordinator.engines.engine import Pools
+from coordinator.engines.local import LocalEngine
 from coordinator.jobs import Jobs, JobState, Outcome
 from coordinator.lineage.verify import verify
 from coordinator.records import JobRecord
@@ -106,7 +107,7 @@ class RemotePlace(Place):
 
 @pytest.fixture(autouse=True)
 def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr(steps, "BACKOFF_SECONDS", 0.01)
 
 
 @contextmanager

@@ -1,0 +1,40 @@
+"""The end of a round: what was made is judged, and what became of the job is written down."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from services.runtime.errors import CuegraphError
+
+from ..jobs import Jobs, JobState, Outcome
+from ..observer import JobObserver
+from ..pipeline_log import log_record
+from ..planner import Committed
+from ..quality.gate import judge_job
+from ..records import JobRecord, PlannedStep
+
+
+def judge(
+    jobs: Jobs, job: JobRecord, round_number: int, commits: Mapping[PlannedStep, Committed], observer: JobObserver
+) -> None:
+    """Says whether what was made is fit for use. That it cannot be judged is told, and ends no job."""
+    try:
+        quality = judge_job(jobs.store, commits)
+    except CuegraphError as error:
+        observer.step_log(None, log_record(logging.WARNING, f"the quality cannot be judged: {error.code}: {error}"))
+        return
+    if not quality.measures and not quality.reasons:
+        return  # nothing was made that could be judged
+    jobs.keep_quality(job.job, round_number, quality)
+    level = logging.INFO if quality.verdict == "good" else logging.WARNING
+    observer.step_log(None, log_record(level, f"quality: {quality.verdict}"))
+    for reason in quality.reasons:
+        observer.step_log(None, log_record(level, f"quality: {reason.code} of {reason.track}: {reason.message}"))
+
+
+def close(jobs: Jobs, job: JobRecord, round_number: int, outcome: Outcome) -> None:
+    """Writes how the round ended; a job that succeeded is sealed first."""
+    if outcome.state is JobState.SUCCEEDED:
+        jobs.seal(job)
+    jobs.end(job.job, round_number, outcome)
