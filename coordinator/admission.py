@@ -12,7 +12,7 @@ from services.runtime.artifact import digest_bytes
 from services.runtime.canonical import canonical_json
 from services.runtime.errors import InvalidRequest, InvalidSetting, unknown_name
 from services.runtime.host import has_gpu
-from services.runtime.languages import language
+from services.runtime.languages import canonical_tag, is_same_language, language
 from services.runtime.manifest import CodeRecord, SettingRecord, now
 from services.runtime.models import Model, ModelStore
 from services.runtime.registry import STAGES, load_stage
@@ -121,13 +121,14 @@ def _source_language(request: JobRequest) -> str:
 
 def _targets(request: JobRequest, chosen: pipeline.Pipeline) -> tuple[str, ...]:
     """Each target once, in order; the source itself is none."""
-    targets = tuple(dict.fromkeys(language(code).subtag for code in request.target_languages))
+    targets = tuple(dict.fromkeys(map(canonical_tag, request.target_languages)))
     if targets and not chosen.has_targets:
         raise InvalidRequest(f"workflow {request.workflow} translates nothing; leave the target languages out")
     if not targets and request.workflow == "translate":
         raise InvalidRequest("workflow translate needs a language to translate into, e.g. --target pt")
-    if _source_language(request) in targets:
-        raise InvalidRequest(f"target {request.source_language!r} is the language that is spoken; leave it out")
+    spoken = next((it for it in targets if is_same_language(it, request.source_language)), None)
+    if spoken is not None:
+        raise InvalidRequest(f"target {spoken!r} is the language that is spoken; leave it out")
     return targets
 
 
@@ -228,7 +229,7 @@ def request_digest(resolved: Resolved, media: MediaRecord, files: Sequence[FileR
     """Digest of everything that was asked for: the same request asked twice has the same."""
     asked = {
         "workflow": resolved.request.workflow,
-        "source_language": resolved.request.source_language,
+        "source_language": resolved.source_language,
         "clip": [resolved.request.clip_start, resolved.request.clip_end],
         "profile": resolved.profile,
         "settings": {name: record.value for name, record in resolved.settings.items()},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .errors import unknown_name
 
 UNDETERMINED = "und"
+_TAG = re.compile(r"(?P<language>[A-Za-z]{2,3})(-(?P<script>[A-Za-z]{4}))?(-(?P<region>[A-Za-z]{2}|\d{3}))?")
 
 _ISO_639 = """
 aa aar Afar; ab abk Abkhazian; ae ave Avestan; af afr Afrikaans; ak aka Akan; am amh Amharic;
@@ -79,6 +81,15 @@ def language(tag: str) -> Language:
     if found is None:
         raise unknown_name("language", tag, _BY_CODE)
     return found
+
+
+def canonical_tag(tag: str) -> str:
+    """A tag of language, script and region as BCP-47 writes it: `pt-BR` for `por_br`. Raises UnknownName."""
+    found = _TAG.fullmatch(tag.replace("_", "-"))
+    if found is None:
+        raise unknown_name("language", tag, _BY_CODE)
+    script, region = (found[part] or "" for part in ("script", "region"))
+    return "-".join(filter(None, (language(found["language"]).subtag, script.title(), region.upper())))
 
 
 def is_same_language(one: str, other: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from services.runtime.errors import LanguagePairUnknown
 
 from .pairs import Pair, primary
+from .scripts import script_of
 
 _CODES = """
 af afr_Latn; ak aka_Latn; am amh_Ethi; ar arb_Arab; as asm_Beng; ay ayr_Latn; az azj_Latn; ba bak_Cyrl; be bel_Cyrl;
@@ -40,8 +41,11 @@ INDIC = frozenset(
 
 
 def flores_code(language_code: str) -> str | None:
-    """The code for a BCP-47 tag; None if there is none."""
-    return _BY_TAG.get(language_code) or _BY_LANGUAGE.get(primary(language_code))
+    """The code for a BCP-47 tag; None if there is none for its language, or none in the script that it names."""
+    special = next((code for tag, code in _BY_TAG.items() if f"{language_code}-".startswith(f"{tag}-")), None)
+    code = special or _BY_LANGUAGE.get(primary(language_code))
+    script = script_of(language_code)
+    return code if code is None or script in ("", code.partition("_")[2]) else None
 
 
 def flores_pair(pair: Pair, known: frozenset[str] | None = None) -> tuple[str, str]:

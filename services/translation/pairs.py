@@ -47,8 +47,7 @@ class Route:
     def serves(self, source: str, target: str) -> bool:
         """Whether it is for this pair of primary languages; one that is empty is not known yet and fits."""
         fits = self.source in (_ANY, source) or not source
-        fits = fits and (self.target in (_ANY, target) or not target)
-        return fits and (source != target or not source)
+        return fits and (self.target in (_ANY, target) or not target)
 
     def __str__(self) -> str:
         return f"{self.source}-{self.target}"
@@ -57,6 +56,14 @@ class Route:
 def primary(language_code: str) -> str:
     """The primary language of a BCP-47 tag: `pt` for `pt-BR`."""
     return language_code.replace("_", "-").partition("-")[0].lower()
+
+
+def chooses_variety(engine: EngineName, language_code: str) -> bool:
+    """Whether the engine can be told the script and region of the tag: a language model both, others the script."""
+    if engine == "llm":
+        return True
+    _, *parts = language_code.split("-")
+    return engine in ("nllb", "indictrans2") and all(len(part) == 4 for part in parts)
 
 
 def parse_routes(texts: Sequence[str]) -> tuple[Route, ...]:
@@ -77,8 +84,10 @@ def _route(text: str) -> Route:
 def candidates(routes: Iterable[Route], source: str, target: str) -> tuple[Route, ...]:
     """The routes for a pair: the first that fits, or all that may while one of both is not known yet (empty).
 
-    Raises LanguagePairUnknown, which names the pairs there are.
+    Raises LanguagePairUnknown, which names the pairs there are, also where both are one language.
     """
+    if source and primary(source) == primary(target):
+        raise LanguagePairUnknown(f"what is said is in {source!r} already; leave the target {target!r} out")
     known = tuple(routes)
     found = tuple(route for route in known if route.serves(primary(source), primary(target)))
     if not found:

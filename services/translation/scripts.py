@@ -49,12 +49,12 @@ def is_in_script_of(text: str, language_code: str) -> bool:
     language = primary(language_code)
     names = _SCRIPTS.get(language) or (("LATIN",) if language in _LATIN else ())
     letters = [character for character in text if character.isalpha()]
-    if not names or not letters or _names_a_script(language_code):
+    if not names or not letters or script_of(language_code):
         return True
     fitting = sum(unicodedata.name(character, "").startswith(names) for character in letters)
     return 2 * fitting >= len(letters)
 
 
-def _names_a_script(language_code: str) -> bool:
-    """Whether the tag says itself how it is written, as `sr-Latn` does: four letters are a script."""
-    return any(len(part) == 4 and part.isalpha() for part in language_code.split("-")[1:])
+def script_of(language_code: str) -> str:
+    """The script that the tag itself names, as `sr-Latn` does: four letters. Empty if it names none."""
+    return next((part for part in language_code.split("-")[1:] if len(part) == 4 and part.isalpha()), "")

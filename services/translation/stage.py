@@ -17,7 +17,7 @@ from services.runtime.stage import Input, Loader, Output, Run, Stage
 
 from . import engines
 from .checks import names_in
-from .pairs import Pair, candidates
+from .pairs import Pair, candidates, chooses_variety, primary
 from .rendition import Task, draft, translate_scene
 from .scenes import scenes
 from .sentences import Spoken, sentences
@@ -104,6 +104,12 @@ def _translated(
 ) -> Iterator[Sentence]:
     """The sentences. Raises LanguagePairUnknown if no route is for the pair."""
     (route,) = candidates(run.settings.routes, pair.source, pair.target)
+    if pair.target != primary(pair.target) and not chooses_variety(route.engine, pair.target):
+        run.warn(
+            "VARIETY_UNCHOSEN",
+            f"engine {route.engine} writes {primary(pair.target)!r} as it learned it: that it is {pair.target!r} "
+            "was not checked",
+        )
     names = names_in(word for sentence in spoken for word in sentence.words)
     with engines.opened(run, route) as engine:
         yield from _scene_by_scene(run.settings, spoken, Task(pair, terms, names, engine, run.progress))

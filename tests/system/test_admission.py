@@ -13,6 +13,7 @@ from services.runtime.models import Catalog, ModelStore
 from services.runtime.settings import Layer
 from services.runtime.store.memory import MemoryStore
 from tests import odd_media
+from tests.small_requests import asked_for
 
 
 def resolved(language: str = "en", *layers: Layer) -> admission.Resolved:
@@ -75,3 +76,23 @@ def test_a_job_without_a_profile_gets_that_of_the_installation(monkeypatch: pyte
     monkeypatch.setenv("CUEGRAPH_PROFILE", "gpu")
     assert admission.resolve(admission.JobRequest("transcribe", "en")).profile == "gpu"
     assert admission.resolve(admission.JobRequest("transcribe", "en", "cpu-small")).profile == "cpu-small"
+
+
+def test_a_target_keeps_its_script_and_region_and_is_done_once() -> None:
+    found = admission.resolve(asked_for("translate", target_languages=("pt", "pt_br", "pt-BR", "spa")))
+    assert found.target_languages == ("pt", "pt-BR", "es")
+    assert [step.shard for step in found.plan if step.stage == "translation"] == ["pt", "pt-BR", "es"]
+
+
+@pytest.mark.parametrize("target", ["en", "eng", "en-GB"])
+def test_what_is_spoken_is_no_target(target: str) -> None:
+    with pytest.raises(CuegraphError) as error:
+        admission.resolve(asked_for("translate", target_languages=("pt", target)))
+    assert error.value.code == "REQUEST_INVALID"
+
+
+def test_a_language_may_be_named_in_several_ways_and_is_one_request(tmp_path: Path) -> None:
+    store = MemoryStore()
+    film = odd_media.tones(tmp_path / "film.wav", 1.0)
+    asked = [resolved(name) for name in ("en", "eng", "en-GB")]
+    assert len({admission.request_digest(it, intake.take_in(store, film, it)) for it in asked}) == 1

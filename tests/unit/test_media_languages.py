@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.runtime.errors import UnknownName
-from services.runtime.languages import is_same_language, language
+from services.runtime.languages import canonical_tag, is_same_language, language
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,18 @@ def test_an_unknown_language_is_refused_by_name() -> None:
 )  # fmt: skip
 def test_two_tags_of_one_language_are_the_same(one: str, other: str, same: bool) -> None:
     assert is_same_language(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("given", "tag"),
+    [("por", "pt"), ("pt_br", "pt-BR"), ("ZH-hant-tw", "zh-Hant-TW"), ("sr-latn", "sr-Latn"), ("es-419", "es-419")],
+)
+def test_a_tag_keeps_its_script_and_region_in_one_form(given: str, tag: str) -> None:
+    assert canonical_tag(given) == tag
+    assert canonical_tag(tag) == tag
+
+
+@pytest.mark.parametrize("given", ["", "xx", "pt-Brazil", "../pt", "pt-BR-x-a", "auto"])
+def test_what_is_no_tag_of_a_language_is_refused(given: str) -> None:
+    with pytest.raises(UnknownName):
+        canonical_tag(given)

@@ -50,7 +50,15 @@ def test_common_letters_survive_the_way_to_bengali_and_back(syllables: list[tupl
 def test_languages_have_codes() -> None:
     assert flores_code("pt-BR") == "por_Latn"
     assert flores_code("zh-Hant") == "zho_Hant"
+    assert flores_code("zh-Hant-TW") == "zho_Hant"
+    assert flores_code("zh-Hans") == "zho_Hans"
     assert flores_code("tlh") is None
+
+
+def test_a_script_that_the_model_does_not_write_has_no_code() -> None:
+    assert flores_code("sr") == "srp_Cyrl"
+    assert flores_code("sr-Cyrl-RS") == "srp_Cyrl"
+    assert flores_code("sr-Latn") is None
 
 
 @pytest.mark.parametrize(("pair", "known"), [(Pair("en", "tlh"), None), (Pair("en", "pt"), INDIC)])

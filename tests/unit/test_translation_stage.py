@@ -23,7 +23,7 @@ from services.runtime.stage import Loader
 from services.runtime.testing import RecordedRun, make_run
 from services.translation import marian_engine
 from services.translation.checks import names_in
-from services.translation.pairs import Pair
+from services.translation.pairs import EngineName, Pair, chooses_variety
 from services.translation.rendition import Task, draft, translate_scene
 from services.translation.sentences import sentences
 from services.translation.settings import TranslationSettings
@@ -231,12 +231,37 @@ def test_the_models_are_those_of_the_pair(source: str, target: str, models: list
     assert list(Translate().models(settings)) == models
 
 
-@pytest.mark.parametrize(("source", "target"), [("en", "de"), ("", "de"), ("en", "en")])
+@pytest.mark.parametrize(("source", "target"), [("en", "de"), ("", "de")])
 def test_a_pair_that_nobody_can_do_is_refused_before_anything_runs(source: str, target: str) -> None:
     with pytest.raises(CuegraphError) as refused:
         Translate().models(TranslationSettings(target_language=target, source_language=source))
     assert refused.value.code == "LANGUAGE_PAIR_UNKNOWN"
     assert "en-pt" in str(refused.value)
+
+
+@pytest.mark.parametrize(("source", "target"), [("en", "en"), ("pt", "pt-BR")])
+def test_nothing_is_translated_into_its_own_language(source: str, target: str) -> None:
+    settings = TranslationSettings(target, source, engines=("*-*=nllb:a",))
+    with pytest.raises(CuegraphError, match="already") as refused:
+        Translate().models(settings)
+    assert refused.value.code == "LANGUAGE_PAIR_UNKNOWN"
+
+
+@pytest.mark.parametrize(("target", "told"), [("pt", False), ("pt-BR", True)])
+def test_a_region_that_the_engine_cannot_be_told_is_owned_up_to(
+    tmp_path: Path, engine: FakeEngine, target: str, told: bool
+) -> None:
+    run = run_of(tmp_path, "Hello there.", target_language=target)
+    translated(run)
+    assert ("VARIETY_UNCHOSEN" in [code for code, _ in run.warnings]) == told
+
+
+@pytest.mark.parametrize(
+    ("engine", "tag", "chosen"),
+    [("llm", "pt-BR", True), ("nllb", "zh-Hant", True), ("nllb", "pt-BR", False), ("marian", "sr-Latn", False)],
+)
+def test_engines_can_be_told_more_or_less_of_a_tag(engine: EngineName, tag: str, chosen: bool) -> None:
+    assert chooses_variety(engine, tag) == chosen
 
 
 def test_an_engine_is_loaded_before_the_first_run(tmp_path: Path, engine: FakeEngine) -> None:
