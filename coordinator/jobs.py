@@ -10,6 +10,7 @@ import functools
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,7 @@ from services.runtime.errors import (
 from services.runtime.manifest import Notice, now
 from services.runtime.store import keys
 from services.runtime.store.base import Store
+from services.runtime.store.keys import Step
 
 from . import heartbeat, planner
 from .records import PARTIAL, JobRecord, PlannedStep, SealedManifest, SealRecord
@@ -170,20 +172,26 @@ class Jobs:
         # Of two who drove the job, one may have given up before the other had it done.
         return Outcome(JobState.SUCCEEDED, outcome.finished) if self._is_sealed(job_id) else outcome
 
-    def commits(self, job: JobRecord) -> dict[PlannedStep, planner.Committed]:
-        """What is done of a job's plan."""
-        found = {step: runtime_commits.find(self.store, step.of(job.job)) for step in job.plan}
+    def commits(
+        self, job: JobRecord, steps: Iterable[PlannedStep] | None = None
+    ) -> dict[PlannedStep, planner.Committed]:
+        """What is done of these steps; unless they are named, of the job's plan."""
+        asked = job.plan if steps is None else steps
+        found = {step: runtime_commits.find(self.store, step.of(job.job)) for step in asked}
         return {step: planner.Committed(*commit) for step, commit in found.items() if commit is not None}
 
     def partial_steps(self, job: JobRecord) -> list[PlannedStep]:
         """The steps that were begun with what there was, as some of their inputs had failed, the latest last."""
         return [
-            step.with_what_there_is(int(shard.removeprefix(PARTIAL)), ())
+            step.with_what_there_is(round_number, ())
             for step in job.plan
             if step.partial
-            for shard in sorted(self.store.folders(step.of(job.job).shards))
-            if shard.startswith(PARTIAL)
+            for round_number in self._partial_rounds(step.of(job.job))
         ]
+
+    def _partial_rounds(self, step: Step) -> list[int]:
+        shards = self.store.folders(step.shards)
+        return sorted(int(shard.removeprefix(PARTIAL)) for shard in shards if shard.startswith(PARTIAL))
 
     def keep_quality(self, job_id: str, round_number: int, quality: Quality) -> None:
         """Writes how what that round made was judged; the first to say so counts."""

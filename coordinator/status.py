@@ -85,9 +85,17 @@ def _target_state(status: JobStatus, language_code: str) -> str:
     steps = [step for step in status.steps if step.step.shard == language_code]
     if steps and all(step.record is not None and step.record.status.is_done for step in steps):
         return Status.SUCCEEDED
+    if _has_error(status, language_code):
+        return Status.FAILED
     failed = (state for state in (Status.FAILED, Status.CANCELLED) if any(step.status == state for step in steps))
     begun = RUNNING if any(step.status != PENDING for step in steps) and not status.state.is_final else PENDING
     return next(failed, begun)
+
+
+def _has_error(status: JobStatus, language_code: str) -> bool:
+    """Whether the job ended with an error of that target: a stage that could not be reached leaves no manifest."""
+    found = (step_of(error, status) for error in (status.outcome.errors if status.outcome else ()))
+    return any(step is not None and step.shard == language_code for step in found)
 
 
 def job_status(jobs: Jobs, job_id: str) -> JobStatus:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from coordinator.jobs import Jobs
+from coordinator.jobs import Jobs, JobState, Outcome
 from coordinator.records import FileRecord
 from coordinator.service import job_wire
 from coordinator.status import job_status
@@ -17,10 +18,10 @@ from services.documents import transcript
 from services.documents.quality import Quality, Reason
 from services.runtime.artifact import digest_bytes
 from services.runtime.errors import CuegraphError
-from services.runtime.manifest import SettingRecord
+from services.runtime.manifest import Notice, SettingRecord, now
 from services.runtime.store import blobs, keys
 from services.runtime.store.memory import MemoryStore
-from tests.partial_jobs import job_without_spanish
+from tests.partial_jobs import PLAN, job_without_spanish
 from tests.small_jobs import small_job
 
 
@@ -46,6 +47,16 @@ def test_each_target_tells_how_it_stands_and_what_failed_in_it(tmp_path: Path) -
     assert (spanish.language_code, spanish.status) == ("es", step_pb2.STEP_STATUS_FAILED)
     assert [(error.stage, error.shard) for error in spanish.errors] == [("translate", "es")]
     assert not portuguese.errors
+
+
+def test_a_target_failed_too_if_its_stage_could_not_even_be_asked() -> None:
+    store = MemoryStore()
+    job = replace(small_job(store, plan=PLAN), job="job2", target_languages=("pt", "es"))
+    Jobs(store).create(job)
+    lost = Notice("STAGE_UNAVAILABLE", "translate/es: nobody answers", now())
+    Jobs(store).end("job2", 1, Outcome(JobState.FAILED, now(), (lost,)))
+    portuguese, spanish = job_wire.job_to_proto(job_status(Jobs(store), "job2"), {}).targets
+    assert (portuguese.status, spanish.status) == (step_pb2.STEP_STATUS_UNSPECIFIED, step_pb2.STEP_STATUS_FAILED)
 
 
 def test_an_error_names_the_stage_and_the_shard_in_which_it_happened(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from coordinator import heartbeat
 from coordinator.jobs import Jobs, JobState, Outcome
+from coordinator.records import PlannedStep
 from services.runtime.canonical import canonical_json
 from services.runtime.errors import CuegraphError
 from services.runtime.manifest import Notice, now
@@ -166,6 +167,14 @@ def test_all_who_ask_at_the_same_moment_are_led_to_one_job(jobs: Jobs) -> None:
 @pytest.mark.parametrize(("code", "at_fault"), [("MEDIA_TRUNCATED", True), ("STAGE_CRASHED", False), ("NEW", False)])
 def test_an_outcome_tells_whether_the_input_was_at_fault(code: str, at_fault: bool) -> None:
     assert failed(code).is_input_at_fault is at_fault
+
+
+def test_what_was_done_in_part_comes_in_the_order_of_its_rounds(jobs: Jobs) -> None:
+    job = replace(jobs.get("job1"), plan=(PlannedStep(1, "mux", partial=True),))
+    for number in (10, 2, 1):
+        step = PlannedStep(1, "mux", f"partial-{number}").of("job1")
+        jobs.store.create(step.attempt(1, "started"), b"{}")
+    assert [step.shard for step in jobs.partial_steps(job)] == ["partial-1", "partial-2", "partial-10"]
 
 
 def test_names_come_newest_first(jobs: Jobs) -> None:
