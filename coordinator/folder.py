@@ -28,7 +28,8 @@ from .status import job_status
 
 _NAME_BYTES = 180
 """Room for a language, an ending and the 255 bytes that file systems allow."""
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]+")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069/\\]+")
+"""What ends a line, a folder or a name, and what makes people see another ending than there is."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def take_in(store: Store, subject: Path, resolved: Resolved) -> MediaRecord:
     _check(subject, resolved.request)
     name = text_of(subject.name)
     media_type = _media_type(name, resolved.request)
-    return MediaRecord(blobs.add_file(store, subject, media_type), resolved.request.title or Path(name).stem, name)
+    return MediaRecord(blobs.add_file(store, subject, media_type), _title(subject, resolved.request), name)
 
 
 def take_in_files(store: Store, files: Iterable[tuple[str, Path]]) -> tuple[FileRecord, ...]:
@@ -101,6 +101,16 @@ def _check_glossary(data: bytes, name: str) -> None:
         raise InvalidDocument(f"{error}; docs/glossary.md tells the form") from error
 
 
+def _title(subject: Path, request: JobRequest) -> str:
+    """What it is called; of a transcript without its language, which the files that are made do not have."""
+    if request.title:
+        return request.title
+    stem = Path(text_of(subject.name)).stem
+    if request.subject != "transcript":
+        return stem
+    return stem.removesuffix(f".{_transcript(subject).language_code}")
+
+
 def _media_type(name: str, request: JobRequest) -> str:
     if request.subject == "transcript":
         return transcript.MEDIA_TYPE
@@ -118,15 +128,19 @@ def _check_transcript(path: Path, request: JobRequest) -> None:
     """Raises MediaNotFound, InvalidDocument, or InvalidRequest if it is in another language than was said."""
     if not path.is_file():
         raise MediaNotFound(f"there is no file {str(path)!r}; check the path")
-    try:
-        found = codec.from_json(Transcript, path.read_bytes())
-    except ValueError as error:
-        raise InvalidDocument(f"{str(path)!r} is no transcript of Cuegraph: {error}") from error
-    asked = request.source_language
+    found, asked = _transcript(path), request.source_language
     if asked != AUTOMATIC and not is_same_language(found.language_code, asked):
         raise InvalidRequest(
             f"transcript {str(path)!r} is in {found.language_code!r}, not {asked!r}; say --source {found.language_code}"
         )
+
+
+def _transcript(path: Path) -> Transcript:
+    """Raises InvalidDocument."""
+    try:
+        return codec.from_json(Transcript, path.read_bytes())
+    except ValueError as error:
+        raise InvalidDocument(f"{str(path)!r} is no transcript of Cuegraph: {error}") from error
 
 
 def _check_in(folder: Path, node: Node, artifact: Artifact, title: str, request: JobRequest) -> None:

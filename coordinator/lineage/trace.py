@@ -206,7 +206,10 @@ def _track(facts: JobFacts, language_code: str | None) -> tuple[Written, Cues]:
     found = [(made, made.document) for made in written(facts) if isinstance(made.document, Cues)]
     languages = sorted({cues.language_code for _, cues in found})
     if not found:
-        raise InvalidRequest(f"job {facts.job!r} has no cues that could be traced; see: cuegraph lineage verify")
+        raise InvalidRequest(
+            f"job {facts.job!r} has no cues that could be traced; workflow translate makes none, and if there should "
+            "be some, see: cuegraph lineage verify"
+        )
     if language_code is not None and language_code not in languages:
         raise unknown_name("subtitle track", language_code, languages)
     wanted = [one for one in found if language_code in (None, one[1].language_code)]

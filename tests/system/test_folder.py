@@ -92,6 +92,8 @@ def test_the_film_of_a_clip_is_not_named_like_the_subtitles_that_count_in_film_t
         ("-rf", "rf"),
         (".hidden", "hidden"),
         ("two\nlines", "two lines"),
+        ("Emma\u202efdp.vkm", "Emma fdp.vkm"),
+        ("red\x9b31m", "red 31m"),
         ("हिन्दी 🎬", "हिन्दी 🎬"),
         ("///", "film"),
     ],

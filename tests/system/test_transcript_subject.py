@@ -24,7 +24,7 @@ def transcript(folder: Path) -> Path:
 def test_a_transcript_is_taken_in_its_language(tmp_path: Path, source: str) -> None:
     request = asked_for("translate", source_language=source, target_languages=("pt",))
     job = Asked(small_app(tmp_path, {}), request, (), is_all_anew=False).submit(transcript(tmp_path))
-    assert job.media.file_name == "film.en.json"
+    assert (job.media.file_name, job.media.title) == ("film.en.json", "film")
     assert "demux" not in [step.stage for step in job.plan]
 
 
