@@ -1,3 +1,9 @@
-"""What every test may ask for by name."""
+"""What every test may ask for by name, and how long generated examples may take: as long as they do."""
+
+from hypothesis import settings
 
 pytest_plugins = ["tests.hard_film", "tests.store_servers"]
+
+# hypothesis fails an example that takes 200 ms, which on a busy machine is any.
+settings.register_profile("unhurried", parent=settings.default, deadline=None)
+settings.load_profile("unhurried")
