@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services.runtime.errors import EngineOutOfMemory, InvalidSetting, ModelError
+from services.runtime.devices import memory_for, require_device
+from services.runtime.errors import ModelError
 from services.runtime.logs import leave_alone
 
 from .aligner import SAMPLE_RATE, Samples, Span
@@ -41,17 +42,12 @@ class WhisperxAligner:
         return [self._span(word) if self._is_known(token) else None for word, token in zip(words, tokens, strict=True)]
 
     def _words(self, samples: Samples, tokens: Sequence[str]) -> Sequence[Mapping[str, Any]]:
-        import torch  # noqa: PLC0415  heavy: loaded with the engine
-        from whisperx.alignment import align  # noqa: PLC0415  as above
+        from whisperx.alignment import align  # noqa: PLC0415  heavy: loaded with the engine
 
-        segment: Any = {"text": " ".join(tokens), "start": 0.0, "end": len(samples) / SAMPLE_RATE}
-        try:
+        seconds = len(samples) / SAMPLE_RATE
+        segment: Any = {"text": " ".join(tokens), "start": 0.0, "end": seconds}
+        with memory_for(f"to align {seconds:.0f} s of sound at once", "lower asr.window_seconds"):
             result = align([segment], self.network, dict(self.metadata), samples, self.device)
-        except (MemoryError, torch.OutOfMemoryError) as error:
-            seconds = len(samples) / SAMPLE_RATE
-            raise EngineOutOfMemory(
-                f"no memory to align {seconds:.0f} s of sound at once; lower asr.window_seconds"
-            ) from error
         words: Sequence[Mapping[str, Any]] = result["word_segments"]
         return words
 
@@ -77,8 +73,7 @@ def load(model: Path, device: str, minimum_score: float) -> WhisperxAligner:
     leave_alone("whisperx")
     from whisperx.alignment import load_align_model  # noqa: PLC0415  as above
 
-    if device == "cuda" and not torch.cuda.is_available():
-        raise InvalidSetting("setting alignment.device is cuda, and no CUDA device is usable here; set it to cpu")
+    require_device("alignment.device", device, torch.cuda.is_available)
     if str(_NLTK_DATA) not in nltk.data.path:
         nltk.data.path.append(str(_NLTK_DATA))
     try:

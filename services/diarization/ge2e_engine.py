@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from services.runtime.errors import EngineOutOfMemory, InvalidSetting, ModelError
+from services.runtime.devices import memory_for, require_device
+from services.runtime.errors import ModelError
 
 from .mel import MELS, Floats, spectrograms
 
@@ -36,17 +37,13 @@ class Encoder:
         """
         import torch  # noqa: PLC0415  heavy: loaded with the engine
 
-        try:
-            with torch.inference_mode():
-                mels = torch.from_numpy(spectrograms(windows)).to(self.device)
-                _, (hidden, _) = self.lstm(mels)
-                raw = torch.relu(self.linear(hidden[-1]))
-                unit = torch.nn.functional.normalize(raw, dim=1)
-        except (MemoryError, torch.OutOfMemoryError) as error:
-            raise EngineOutOfMemory(
-                f"no memory for {len(windows)} windows at once; lower diarization.batch_size"
-            ) from error
-        return np.asarray(unit.cpu().numpy(), np.float32)
+        what = f"for {len(windows)} windows at once"
+        with memory_for(what, "lower diarization.batch_size"), torch.inference_mode():
+            mels = torch.from_numpy(spectrograms(windows)).to(self.device)
+            _, (hidden, _) = self.lstm(mels)
+            raw = torch.relu(self.linear(hidden[-1]))
+            unit = torch.nn.functional.normalize(raw, dim=1)
+            return np.asarray(unit.cpu().numpy(), np.float32)
 
 
 def load(model: Path, device: str) -> Encoder:
@@ -56,8 +53,7 @@ def load(model: Path, device: str) -> Encoder:
     """
     import torch  # noqa: PLC0415  heavy: loaded when a run needs it
 
-    if device == "cuda" and not torch.cuda.is_available():
-        raise InvalidSetting("setting diarization.device is cuda, and no CUDA device is usable here; set it to cpu")
+    require_device("diarization.device", device, torch.cuda.is_available)
     lstm = torch.nn.LSTM(MELS, _HIDDEN, _LAYERS, batch_first=True)
     linear = torch.nn.Linear(_HIDDEN, _HIDDEN)
     try:

@@ -9,7 +9,8 @@ from typing import Any
 import soundfile
 import yaml
 
-from services.runtime.errors import EngineOutOfMemory, InvalidSetting, ModelError
+from services.runtime.devices import memory_for, require_device
+from services.runtime.errors import ModelError
 from services.runtime.progress import Progress
 
 from .turns import Stretch
@@ -37,12 +38,9 @@ class Diarizer:
         samples, rate = soundfile.read(audio, dtype="float32")
         file = {"waveform": torch.from_numpy(samples)[None], "sample_rate": rate, "uri": audio.stem}
         hook = _Hook(len(samples) / rate, progress)
-        try:
+        what = f"to diarize {len(samples) / rate:.0f} s with pyannote"
+        with memory_for(what, "set diarization.engine to ge2e"):
             output = self.pipeline(file, min_speakers=fewest, max_speakers=most, hook=hook)
-        except (MemoryError, torch.OutOfMemoryError) as error:
-            raise EngineOutOfMemory(
-                f"no memory to diarize {len(samples) / rate:.0f} s with pyannote; set diarization.engine to ge2e"
-            ) from error
         return _in_samples(output.speaker_diarization, rate)
 
 
@@ -70,8 +68,7 @@ def load(model: Path, device: str) -> Diarizer:
     import torch  # noqa: PLC0415  heavy: loaded when a run needs it
     from pyannote.audio import Pipeline  # noqa: PLC0415  as above
 
-    if device == "cuda" and not torch.cuda.is_available():
-        raise InvalidSetting("setting diarization.device is cuda, and no CUDA device is usable here; set it to cpu")
+    require_device("diarization.device", device, torch.cuda.is_available)
     _require_local(model)
     pipeline: Any = Pipeline.from_pretrained(model)
     return Diarizer(pipeline.to(torch.device(device)))

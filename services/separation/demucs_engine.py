@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from services.runtime.devices import memory_for, require_device
 from services.runtime.errors import InvalidSetting, ModelError
 
 from .resampling import Samples
-from .separator import Check, memory_watched
+from .separator import Check
 
 _VOCALS = "vocals"
 _check: ContextVar[Check] = ContextVar("check", default=lambda: None)
@@ -56,7 +57,8 @@ class DemucsSeparator:
 
         called_off = _check.set(check)
         try:
-            with memory_watched(self.window / self.sample_rate):
+            seconds = self.window / self.sample_rate
+            with memory_for(f"to separate {seconds:.1f} s of sound at once", "lower separation.segment_seconds"):
                 samples = torch.from_numpy(mixture)[None].to(self.device)
                 heard = sum(self._heard(member, samples) * member.weight for member in self.members)
                 return np.asarray(heard, np.float32) / sum(member.weight for member in self.members)
@@ -80,8 +82,7 @@ def load(model: Path, device: str, segment_seconds: float | None) -> DemucsSepar
     """
     import torch  # noqa: PLC0415  heavy: loaded when a run needs it
 
-    if device == "cuda" and not torch.cuda.is_available():
-        raise InvalidSetting("setting separation.device is cuda, and no CUDA device is usable here; set it to cpu")
+    require_device("separation.device", device, torch.cuda.is_available)
     members = _members(model)
     for member in members:
         _set_window(member.network, segment_seconds)

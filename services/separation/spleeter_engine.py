@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from services.runtime.devices import memory_for, require_device
 from services.runtime.errors import InvalidSetting
 
 from .resampling import Samples
-from .separator import Check, memory_watched
+from .separator import Check
 
 SAMPLE_RATE = 44_100
 """In Hz."""
@@ -54,7 +55,8 @@ class SpleeterSeparator:
         """The voices in `mixture`, both of shape (2, window). Raises EngineOutOfMemory, and what `check` raises."""
         import torch  # noqa: PLC0415  heavy: loaded with the engine
 
-        with memory_watched(self.window / SAMPLE_RATE), torch.inference_mode():
+        what = f"to separate {self.window / SAMPLE_RATE:.1f} s of sound at once"
+        with memory_for(what, "lower separation.segment_seconds"), torch.inference_mode():
             taper = torch.hann_window(_FRAME, device=self.device)
             samples = torch.from_numpy(mixture).to(self.device)
             spectrum = torch.stft(samples, _FRAME, _HOP, window=taper, pad_mode="constant", return_complex=True)
@@ -80,8 +82,7 @@ def load(model: Path, device: str, segment_seconds: float | None) -> SpleeterSep
     """
     import torch  # noqa: PLC0415  heavy: loaded when a run needs it
 
-    if device == "cuda" and not torch.cuda.is_available():
-        raise InvalidSetting("setting separation.device is cuda, and no CUDA device is usable here; set it to cpu")
+    require_device("separation.device", device, torch.cuda.is_available)
     voice, rest = (_weights(model / name, device) for name in ("vocals.ckpt", "accompaniment.ckpt"))
     return SpleeterSeparator(voice, rest, device, _frames(segment_seconds))
 

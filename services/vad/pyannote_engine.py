@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from services.runtime.errors import EngineOutOfMemory, InvalidSetting
+from services.runtime.devices import memory_for, require_device
 
 from .scores import Framing, Scores
 from .windows import Windows
@@ -31,10 +31,8 @@ class PyannoteDetector:
         import torch  # noqa: PLC0415  heavy: loaded with the engine
 
         chunks = torch.from_numpy(np.array(windows))[:, None, :]
-        try:
+        with memory_for(f"for {len(windows)} windows at once", "lower vad.batch_size"):
             speakers = self.inference.infer(chunks)
-        except MemoryError as error:
-            raise EngineOutOfMemory(f"no memory for {len(windows)} windows at once; lower vad.batch_size") from error
         return np.asarray(np.max(speakers, axis=-1), np.float32)
 
 
@@ -46,8 +44,7 @@ def load(model: Path, device: str) -> PyannoteDetector:
     import torch  # noqa: PLC0415  heavy: loaded when a run needs it
     from pyannote.audio import Inference, Model  # noqa: PLC0415  as above
 
-    if device == "cuda" and not torch.cuda.is_available():
-        raise InvalidSetting("setting vad.device is cuda, and no CUDA device is usable here; set it to cpu")
+    require_device("vad.device", device, torch.cuda.is_available)
     network: Any = Model.from_pretrained(model / "pytorch_model.bin")
     inference = Inference(network, device=torch.device(device), skip_aggregation=True)
     return PyannoteDetector(inference, _framing(network, inference.duration), network.audio.sample_rate)

@@ -16,7 +16,7 @@ from services.runtime.errors import CuegraphError
 from services.runtime.progress import Progress
 from services.separation.overlap import separate
 from services.separation.resampling import Samples
-from services.separation.separator import Check, memory_watched
+from services.separation.separator import Check
 from services.separation.sound import Sound, film_sound
 from services.separation.stage import Separation, SeparationSettings
 from services.separation.stems import write_stems
@@ -116,25 +116,6 @@ def test_audio_that_cannot_be_that_of_the_film_is_refused(tmp_path: Path, second
     with soundfile.SoundFile(tmp_path / "full.flac") as file, pytest.raises(CuegraphError) as caught:
         film_sound(file, media, RATE)
     assert caught.value.code == "REQUEST_INVALID"
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        MemoryError(),
-        RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"),
-        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
-    ],
-)
-def test_missing_memory_is_named_with_its_remedy(error: Exception) -> None:
-    with pytest.raises(CuegraphError, match=r"segment_seconds") as caught, memory_watched(7.8):
-        raise error
-    assert caught.value.code == "ENGINE_OUT_OF_MEMORY"
-
-
-def test_another_error_of_a_network_stays_what_it_is() -> None:
-    with pytest.raises(RuntimeError, match="shape"), memory_watched(7.8):
-        raise RuntimeError("shape mismatch")
 
 
 @pytest.mark.parametrize(
