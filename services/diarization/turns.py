@@ -11,6 +11,9 @@ import numpy as np
 from .mel import Floats
 from .windows import Span
 
+_CELLS_AT_ONCE = 512
+"""So many are weighed against the windows around them: a region may be as long as the film."""
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -58,11 +61,16 @@ def _cell_nearness(cells: Sequence[Span], windows: Sequence[Span], nearness: Flo
 
     Shape (cells, voices).
     """
-    middles = np.array([cell.middle for cell in cells])
     centres = np.array([window.middle for window in windows])
     reach = windows[0].length / 2
-    weights = np.maximum(1 - np.abs(middles[:, None] - centres) / reach, 1e-6)
-    return np.asarray(weights @ nearness / weights.sum(axis=1, keepdims=True), np.float32)
+    found = []
+    for first in range(0, len(cells), _CELLS_AT_ONCE):
+        middles = np.array([cell.middle for cell in cells[first : first + _CELLS_AT_ONCE]])
+        around = slice(*np.searchsorted(centres, (middles[0] - reach, middles[-1] + reach)))
+        # Windows are no farther apart than they are long, so every cell lies inside of one at least.
+        weights = np.maximum(1 - np.abs(middles[:, None] - centres[around]) / reach, 0)
+        found.append(weights @ nearness[around] / weights.sum(axis=1, keepdims=True))
+    return np.concatenate(found, dtype=np.float32)
 
 
 def _runs(voices: Sequence[int]) -> list[_Run]:
@@ -81,7 +89,8 @@ def _smooth(runs: list[_Run], edges: Sequence[int], shortest: int) -> list[_Run]
         index = runs.index(brief)
         heir = max((runs[near] for near in (index - 1, index + 1) if 0 <= near < len(runs)), key=length)
         runs[index] = _Run(brief.first, brief.after, heir.voice)
-        runs = _joined(runs)
+        around = slice(max(0, index - 1), index + 2)
+        runs[around] = _joined(runs[around])
     return runs
 
 

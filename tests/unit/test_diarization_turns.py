@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
@@ -70,3 +71,18 @@ def test_turns_fill_their_region_without_gaps(
     assert all(one.span.end == two.span.start and one.voice != two.voice for one, two in pairwise(found))
     assert len(found) == 1 or all(it.span.length >= shortest for it in found)
     assert all(it.confidence is not None and 0 <= it.confidence <= 1 for it in found)
+
+
+def test_a_region_as_long_as_a_film_is_told_apart_in_little_memory() -> None:
+    """Talk over music is one region: every moment against every window would take gigabytes."""
+    region = Span(0, 3600 * RATE)
+    group = windows(region, 6_400)
+    near = nearness([int(window.middle // (300 * RATE)) % 2 for window in group])
+    tracemalloc.start()
+    try:
+        found = stretches(region, group, near, GRID)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [it.span.start // RATE for it in found] == pytest.approx([300 * n for n in range(12)], abs=1)
+    assert peak < 32 << 20
