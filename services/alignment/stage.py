@@ -17,6 +17,7 @@ from services.documents.speakers import Speakers
 from services.documents.transcript import Segment, Transcript
 from services.runtime.errors import AlignmentFailed, InvalidRequest, InvalidSetting, UnknownName
 from services.runtime.languages import is_same_language
+from services.runtime.sound import SoundShape, require_rate, require_shape
 from services.runtime.stage import Input, Loader, Output, Run, Stage
 
 from . import pocketsphinx_engine, whisperx_engine
@@ -128,7 +129,7 @@ class Alignment(Stage[AlignmentSettings]):
         recognised = run.read("transcript", codec.reader(Transcript))
         choice = _choice(run, recognised)
         segments = _segments(run, recognised, choice) if choice else _as_recognised(run, recognised)
-        aligned = replace(recognised, segments=tuple(_with_speakers(run, segments)))
+        aligned = replace(recognised, segments=tuple(_with_speakers(run, segments, recognised.audio)))
         share = _checked_share(run, aligned, choice)
         language = aligned.language_code
         path = run.output("transcript", "transcript.json", language=language, aligned_share=f"{share:.4f}")
@@ -157,11 +158,18 @@ def _choice(run: Run[AlignmentSettings], recognised: Transcript) -> Choice | Non
     return None
 
 
-def _with_speakers(run: Run[AlignmentSettings], segments: Iterator[Segment]) -> Iterator[Segment]:
+def _with_speakers(run: Run[AlignmentSettings], segments: Iterator[Segment], audio: AudioTrack) -> Iterator[Segment]:
     if not run.inputs("speakers"):
         return segments
-    turns = run.read("speakers", codec.reader(Speakers)).turns
-    return spoken_by(segments, Turns(turns, run.settings.speaker_tolerance_seconds), run.settings.speaker_majority)
+    speakers = run.read("speakers", codec.reader(Speakers))
+    if speakers.audio != audio:
+        raise InvalidRequest(
+            f"the speakers were told apart in {speakers.audio} and the words recognised in {audio}; give both from the "
+            "same job"
+        )
+    return spoken_by(
+        segments, Turns(speakers.turns, run.settings.speaker_tolerance_seconds), run.settings.speaker_majority
+    )
 
 
 def _as_recognised(run: Run[AlignmentSettings], recognised: Transcript) -> Iterator[Segment]:
@@ -179,8 +187,10 @@ def _segments(run: Run[AlignmentSettings], recognised: Transcript, choice: Choic
         yield from (replace(segment, sources=(segment.id,)) for segment in recognised.segments)
         return
     audio, aligner = recognised.audio, _aligner(run, choice)
-    with soundfile.SoundFile(run.input("vocals" if run.inputs("vocals") else "speech_audio")) as sound:
-        _require_match(sound, audio)
+    role = "vocals" if run.inputs("vocals") else "speech_audio"
+    require_rate("alignment", audio.sample_rate, SAMPLE_RATE)
+    with soundfile.SoundFile(run.input(role)) as sound:
+        require_shape(role, SoundShape.of(sound), SoundShape(audio.sample_count, audio.sample_rate))
         for segment, window in zip(recognised.segments, windows(recognised, run.settings.padding_seconds), strict=True):
             found = heard(segment, _read(sound, window), aligner, recognised.language_code)
             limits = _limits(segment, window, audio, run.settings)
@@ -222,19 +232,6 @@ def _checked_share(run: Run[AlignmentSettings], aligned: Transcript, choice: Cho
             "WORDS_NOT_ALIGNED", f"{total - count} of {total} words could not be aligned: their times are estimates"
         )
     return share
-
-
-def _require_match(sound: soundfile.SoundFile, audio: AudioTrack) -> None:
-    if (sound.samplerate, sound.channels, sound.frames) != (audio.sample_rate, 1, audio.sample_count):
-        raise InvalidRequest(
-            f"the speech audio ({sound.frames} samples at {sound.samplerate} Hz, {sound.channels} channels) is not "
-            f"the one of the transcript ({audio.sample_count} at {audio.sample_rate} Hz, mono); give that one"
-        )
-    if audio.sample_rate != SAMPLE_RATE:
-        raise InvalidRequest(
-            f"the speech audio has {audio.sample_rate} Hz and alignment takes {SAMPLE_RATE}; "
-            "set demux.sample_rate to that"
-        )
 
 
 def _aligner(loader: Loader[AlignmentSettings], choice: Choice) -> Aligner:

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+import soundfile
 from pydantic import Field
 
 from services.documents import codec, speakers
 from services.documents.media import AudioTrack, Media
 from services.documents.speakers import Speakers
 from services.documents.speech import Region, Speech
-from services.runtime.errors import InvalidSetting
+from services.runtime.errors import InvalidRequest, InvalidSetting
+from services.runtime.sound import SoundShape, require_rate, require_shape
 from services.runtime.stage import Input, Loader, Output, Run, Skipped, Stage
 
 from . import ge2e_engine, pyannote_engine
@@ -24,7 +26,7 @@ from .mel import SAMPLE_RATE
 from .pyannote_engine import Diarizer
 from .turns import Grid, Stretch
 from .voices import Listening, tell_apart
-from .windows import Span, require_match
+from .windows import Span
 
 log = logging.getLogger(__name__)
 
@@ -96,9 +98,17 @@ class Diarization(Stage[DiarizationSettings]):
             raise Skipped("diarization.engine is none: nobody is told apart")
         track = run.read("media", codec.reader(Media)).speech_audio
         speech = run.read("speech", codec.reader(Speech))
+        _require_same_audio(track, speech)
         found = cast(track, _heard(run, track, speech), run.settings.names, run.settings.engine)
         _tell(run, found)
         run.output("speakers", "speakers.json").write_bytes(codec.to_json(found))
+
+
+def _require_same_audio(track: AudioTrack, speech: Speech) -> None:
+    if speech.audio != track:
+        raise InvalidRequest(
+            f"the regions were found in {speech.audio} and the audio is {track}; give the regions of this audio"
+        )
 
 
 def _tell(run: Run[DiarizationSettings], found: Speakers) -> None:
@@ -120,8 +130,10 @@ def _engine(loader: Loader[DiarizationSettings]) -> Encoder | Diarizer:
 
 
 def _heard(run: Run[DiarizationSettings], track: AudioTrack, speech: Speech) -> list[Heard]:
-    audio = run.input("vocals" if run.inputs("vocals") else "speech_audio")
-    require_match(audio, track)
+    role = "vocals" if run.inputs("vocals") else "speech_audio"
+    audio = run.input(role)
+    require_shape(role, SoundShape.of(soundfile.info(audio)), SoundShape(track.sample_count, track.sample_rate))
+    require_rate("diarization", track.sample_rate, SAMPLE_RATE)
     if not speech.regions:
         return []
     engine, settings = _engine(run), run.settings

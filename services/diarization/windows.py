@@ -9,10 +9,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from services.documents.media import AudioTrack
-from services.runtime.errors import InvalidRequest
-
-from .mel import SAMPLE_RATE, WINDOW, Floats
+from .mel import WINDOW, Floats
 
 
 @dataclass(frozen=True)
@@ -45,22 +42,6 @@ def batches(path: Path, spans: Sequence[Span], size: int) -> Iterator[tuple[Sequ
         for first in range(0, len(spans), size):
             some = spans[first : first + size]
             yield some, np.stack([_read(sound, span) for span in some])
-
-
-def require_match(path: Path, track: AudioTrack) -> None:
-    """Raises InvalidRequest if the file is not a mono recording of the samples of `track` at `SAMPLE_RATE`."""
-    sound = soundfile.info(path)
-    if (sound.samplerate, sound.channels, sound.frames) != (track.sample_rate, 1, track.sample_count):
-        raise InvalidRequest(
-            f"the speech audio ({sound.frames} samples at {sound.samplerate} Hz, {sound.channels} channels) is not "
-            f"the one of the media document ({track.sample_count} at {track.sample_rate} Hz, mono); give both from the "
-            "same run of demux"
-        )
-    if track.sample_rate != SAMPLE_RATE:
-        raise InvalidRequest(
-            f"the speech audio has {track.sample_rate} Hz and diarization takes {SAMPLE_RATE}; set "
-            "demux.sample_rate to that"
-        )
 
 
 def _read(sound: soundfile.SoundFile, span: Span) -> Floats:

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from .errors import InvalidRequest
+
+
+class Recording(Protocol):
+    """What soundfile tells of a file, opened or not."""
+
+    @property
+    def frames(self) -> int: ...
+
+    @property
+    def samplerate(self) -> int: ...
+
+    @property
+    def channels(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -16,6 +30,10 @@ class SoundShape:
     sample_rate: int
     """In Hz."""
     channels: int = 1
+
+    @classmethod
+    def of(cls, recording: Recording) -> SoundShape:
+        return cls(recording.frames, recording.samplerate, recording.channels)
 
     def __str__(self) -> str:
         kind = {1: "mono", 2: "stereo"}.get(self.channels, f"in {self.channels} channels")
@@ -30,4 +48,15 @@ def require_shape(role: str, found: SoundShape, described: SoundShape) -> None:
     if found != described:
         raise InvalidRequest(
             f"{role} has {found}; the document that describes it says {described}; give both from the same job"
+        )
+
+
+def require_rate(taker: str, found: int, wanted: int) -> None:
+    """Holds the rate of the speech audio against the one that `taker`, a stage or a model, was made for; both in Hz.
+
+    Raises InvalidRequest if it is another.
+    """
+    if found != wanted:
+        raise InvalidRequest(
+            f"the speech audio has {found} Hz and {taker} takes {wanted}; set demux.sample_rate to that"
         )

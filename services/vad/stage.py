@@ -14,9 +14,9 @@ from pydantic import Field
 from services.documents import codec, speech
 from services.documents.media import AudioTrack, Media
 from services.documents.speech import Region, Speech
-from services.runtime.errors import InvalidRequest, InvalidSetting
+from services.runtime.errors import InvalidSetting
 from services.runtime.progress import Progress
-from services.runtime.sound import SoundShape, require_shape
+from services.runtime.sound import SoundShape, require_rate, require_shape
 from services.runtime.stage import Input, Loader, Output, Run, Stage
 
 from . import pyannote_engine, silero_engine
@@ -94,18 +94,13 @@ class Vad(Stage[VadSettings]):
         track = run.read("media", codec.reader(Media)).speech_audio
         role = "vocals" if run.inputs("vocals") else "speech_audio"
         audio = run.input(role)
-        require_shape(role, _shape(audio), SoundShape(track.sample_count, track.sample_rate))
+        require_shape(role, SoundShape.of(soundfile.info(audio)), SoundShape(track.sample_count, track.sample_rate))
         found = find_speech(audio, track, _detector(run), run.settings, run.progress)
         heard = f"{track.sample_count / track.sample_rate:.1f} s of stream {track.stream}"
         log.info("%d regions: %.1f s of speech in the %s, %s", len(found.regions), found.speech_seconds, role, heard)
         if not found.regions:
             run.warn("NO_SPEECH", f"nobody speaks in the {heard}")
         run.output("speech", "speech.json").write_bytes(codec.to_json(found))
-
-
-def _shape(audio: Path) -> SoundShape:
-    with soundfile.SoundFile(audio) as file:
-        return SoundShape(file.frames, file.samplerate, file.channels)
 
 
 def _detector(loader: Loader[VadSettings]) -> Detector:
@@ -123,11 +118,7 @@ def find_speech(
 
     Raises InvalidRequest if the model wants another sample rate; EngineOutOfMemory.
     """
-    if track.sample_rate != detector.sample_rate:
-        raise InvalidRequest(
-            f"the speech audio has {track.sample_rate} Hz and model {settings.model_name!r} takes "
-            f"{detector.sample_rate}; set demux.sample_rate to that"
-        )
+    require_rate(f"model {settings.model_name!r}", track.sample_rate, detector.sample_rate)
     probabilities = detector.score(audio, track.sample_count, progress)
     rules = settings.rules(track.sample_rate)
     spans = find_regions(probabilities, detector.framing, track.sample_count, rules)

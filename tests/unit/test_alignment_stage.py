@@ -249,6 +249,21 @@ def test_sound_of_another_transcript_is_refused(tmp_path: Path, fake_engine: Non
     assert refused.value.code == "REQUEST_INVALID"
 
 
+def test_vocals_of_another_film_are_refused(tmp_path: Path, fake_engine: None) -> None:
+    vocals = tmp_path / "vocals.wav"
+    soundfile.write(vocals, np.zeros(16_000, np.int16), 16_000)
+    with pytest.raises(CuegraphError, match="vocals") as refused:
+        Alignment().run(run_of(tmp_path, segment(0, "one", 61.0, 63.0), vocals=vocals))
+    assert refused.value.code == "REQUEST_INVALID"
+
+
+def test_speakers_of_other_sound_are_refused(tmp_path: Path, fake_engine: None) -> None:
+    other = codec.to_json(Speakers(replace(AUDIO, start=0.0), (), (), "ge2e"))
+    with pytest.raises(CuegraphError, match="same job") as refused:
+        Alignment().run(run_of(tmp_path, segment(0, "one", 61.0, 63.0), speakers=other))
+    assert refused.value.code == "REQUEST_INVALID"
+
+
 def test_cancelling_takes_effect_after_the_segment_under_way(tmp_path: Path, fake_engine: None) -> None:
     cancelled = threading.Event()
     done: list[float] = []

@@ -198,7 +198,7 @@ def test_sound_of_another_film_is_refused(tmp_path: Path, role: str) -> None:
     run = run_of(tmp_path, recording, *THREE, vocals=other if role == "vocals" else None)
     if role == "speech_audio":
         save(recording.path, np.zeros(RATE, np.float32))
-    with pytest.raises(CuegraphError, match="same run of demux") as refused:
+    with pytest.raises(CuegraphError, match=rf"{role} .* same job") as refused:
         Diarization().run(run)
     assert refused.value.code == "REQUEST_INVALID"
 
@@ -215,5 +215,15 @@ def test_sound_at_another_rate_is_refused(tmp_path: Path) -> None:
         },
     )
     with pytest.raises(CuegraphError, match="8000 Hz") as refused:
+        Diarization().run(run)
+    assert refused.value.code == "REQUEST_INVALID"
+
+
+def test_regions_of_other_sound_are_refused(tmp_path: Path) -> None:
+    recording = talk(tmp_path / "talk.wav", HIGH, LOW, HIGH)
+    other = save(tmp_path / "other.wav", np.zeros(20 * RATE, np.float32))
+    run = run_of(tmp_path, recording, *THREE)
+    run.input("speech").write_bytes(speech(other, (15.0, 18.0)))
+    with pytest.raises(CuegraphError, match="regions of this audio") as refused:
         Diarization().run(run)
     assert refused.value.code == "REQUEST_INVALID"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from services.runtime.errors import CuegraphError
-from services.runtime.sound import SoundShape, require_shape
+from services.runtime.sound import SoundShape, require_rate, require_shape
 
 DESCRIBED = SoundShape(sample_count=16_000, sample_rate=16_000)
 
@@ -32,3 +32,13 @@ def test_other_sound_is_refused(changes: dict[str, int], said: str) -> None:
     assert "vocals" in str(caught.value)
     assert said in str(caught.value)
     assert str(DESCRIBED) in str(caught.value)
+
+
+def test_sound_at_the_rate_of_a_model_is_taken() -> None:
+    require_rate("vad", 16_000, 16_000)
+
+
+def test_sound_at_another_rate_is_refused_with_the_setting_that_helps() -> None:
+    with pytest.raises(CuegraphError, match=r"8000 Hz and vad takes 16000; set demux\.sample_rate") as caught:
+        require_rate("vad", 8_000, 16_000)
+    assert caught.value.code == "REQUEST_INVALID"
