@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-fast lint format proto schema bench bench-long clean
+.PHONY: help setup setup-dev demo test test-fast lint lint-kubernetes format proto schema bench bench-long clean
 
 BIN := .venv/bin
 PYTHON ?= python3
@@ -32,6 +32,9 @@ lint: setup-dev ## Check format, style, types, architecture and contract
 	$(BIN)/lint-imports --no-logo
 	proto/generate.sh --check
 	cd proto && ../$(BIN)/buf lint && ../$(BIN)/buf breaking --against released.binpb
+
+lint-kubernetes: setup-dev ## Check the Kubernetes manifests against checkov's policies (not in CI: installs 300 MB first)
+	deploy/lint_kubernetes.sh
 
 format: setup-dev ## Format the code and mend what can be mended by itself
 	$(BIN)/ruff check --fix-only .

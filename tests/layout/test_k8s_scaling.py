@@ -1,0 +1,42 @@
+"""On Kubernetes every stage grows and shrinks with its own backlog, and by nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.runtime.registry import STAGES
+from tests.layout.manifests import Manifest, of_kind, stage_workloads
+
+
+def scaled(stage: str) -> Manifest:
+    spec: Manifest = of_kind("production", "ScaledObject")[f"cuegraph-{stage}"]["spec"]
+    return spec
+
+
+def test_every_stage_is_scaled_and_nothing_else_is() -> None:
+    assert set(of_kind("production", "ScaledObject")) == {f"cuegraph-{stage}" for stage in STAGES}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_is_scaled_on_its_own_backlog(stage: str) -> None:
+    assert scaled(stage)["scaleTargetRef"] == {"name": f"cuegraph-{stage}"}
+    (trigger,) = scaled(stage)["triggers"]
+    assert trigger["metadata"]["query"] == f'sum(cuegraph_backlog_media_seconds{{stage="{stage}"}})'
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_starts_from_no_pod_and_a_pod_is_there_for_a_film_at_least(stage: str) -> None:
+    assert scaled(stage)["minReplicaCount"] == 0
+    assert scaled(stage)["maxReplicaCount"] > 1
+    assert int(scaled(stage)["triggers"][0]["metadata"]["threshold"]) >= 2 * 3600
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_metric_that_is_missing_takes_no_pod_away(stage: str) -> None:
+    assert scaled(stage)["triggers"][0]["metadata"]["ignoreNullValues"] == "false"
+    assert scaled(stage)["fallback"]["behavior"] == "currentReplicasIfHigher"
+
+
+def test_what_is_scaled_is_not_told_how_many_it_should_be() -> None:
+    counted = [stage for stage, it in stage_workloads("production").items() if "replicas" in it.manifest["spec"]]
+    assert not counted
