@@ -13,6 +13,7 @@ REGISTRY = re.compile(
     r"|--find[-]links|https?://[\w.:-]+/simple\b",
     re.IGNORECASE,
 )
+PIN = re.compile(r"[a-z0-9-]+==[0-9][\w.]*(?: --hash=sha256:[0-9a-f]{64})?")
 MACHINE_PATH = re.compile(r"(?<![\w.~}\-])/(?:work|root|home|Users)/\w")
 
 
@@ -36,7 +37,7 @@ def test_every_lock_pins_everything_exactly() -> None:
     for lock in sorted((ROOT / "deploy/locks").glob("*.txt")):
         lines = [line for line in lock.read_text("utf-8").splitlines() if line and not line.startswith("#")]
         assert lines
-        assert not [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[0-9][\w.]*", line)]
+        assert not [line for line in lines if not PIN.fullmatch(line)]
 
 
 def test_continuous_integration_runs_the_targets_that_developers_run() -> None:
