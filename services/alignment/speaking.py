@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from services.documents.speakers import Turn
 from services.documents.transcript import Segment, Word
+from services.documents.wording import ends_sentence
 
-_SENTENCE_END = re.compile(r"[.!?…。．！？｡।॥؟۔][\"'”’»)\]」』】]*$")  # noqa: RUF001  these very characters are meant
 _PAUSE_SECONDS = 0.5
 """A longer silence may part two speakers without a full stop."""
 _SHORTEST_SECONDS = 0.05
@@ -61,7 +60,7 @@ def sentences(words: Sequence[Word]) -> Iterator[list[Word]]:
     """The words in runs that end with a sentence or before a pause."""
     run: list[Word] = []
     for word in words:
-        if run and (_SENTENCE_END.search(run[-1].text) or word.start - run[-1].end > _PAUSE_SECONDS):
+        if run and (ends_sentence(run[-1].text) or word.start - run[-1].end > _PAUSE_SECONDS):
             yield run
             run = []
         run.append(word)

@@ -1,4 +1,4 @@
-"""Text as it is judged: what was said without how it is written, and in which scripts.
+"""Text as it is judged: what was said without how it is written, in which scripts, and where a sentence ends.
 
 Two sentences are worded alike if they differ in case, punctuation and spaces only.
 """
@@ -6,6 +6,7 @@ Two sentences are worded alike if they differ in case, punctuation and spaces on
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -52,6 +53,8 @@ _SEVERAL = {
     "sr": frozenset({"CYRILLIC", LATIN}),
     "uz": frozenset({"CYRILLIC", LATIN}),
 }
+_SENTENCE_END = re.compile(r"[.?!…。．？！｡।॥؟۔።։]$")  # noqa: RUF001  these very characters are meant
+_CLOSING = re.compile(r"[\s\"'”’»)\]}」』】）]+$")  # noqa: RUF001  these very characters are meant
 _UNSPACED = frozenset({"bo", "dz", "ja", "km", "lo", "my", "th", "yue", "zh"})
 _BY_LANGUAGE = {
     language: frozenset({script}) for script, languages in _SCRIPTS.items() for language in languages.split()
@@ -68,6 +71,19 @@ def plain(text: str, language_code: str) -> str:
 def joined(words: Iterable[str], language_code: str) -> str:
     """Words as a text: with spaces between them, if the language is written so."""
     return ("" if language_of(language_code) in _UNSPACED else " ").join(words)
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a full stop or its like, of any script, ends the text; quotes and brackets may close after it.
+
+    So does one end `Mr.`: whoever must know that looks at the word and at what follows.
+    """
+    return _SENTENCE_END.search(unquoted(text)) is not None
+
+
+def unquoted(text: str) -> str:
+    """Without the quotes, brackets and spaces at its end."""
+    return _CLOSING.sub("", text)
 
 
 def scripts_of(language_code: str) -> frozenset[str] | None:

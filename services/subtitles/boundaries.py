@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from services.documents import wording
+
 from .grammar import Grammar
 
 SENTENCE = 1.0
@@ -16,9 +18,7 @@ BOUND = -0.5
 PAUSE = 0.5
 """What the longest pause adds."""
 
-_CLOSING = r"[\"'”’»)\]}」』）]*$"  # noqa: RUF001  these marks are meant
-_SENTENCE_END = re.compile(r"[.!?…。！？｡।॥؟۔።]" + _CLOSING)  # noqa: RUF001
-_CLAUSE_END = re.compile(r"(?:[,;:–—…、，；：،؛]|\.\.)" + _CLOSING)  # noqa: RUF001
+_CLAUSE_END = re.compile(r"(?:[,;:–—…、，；：،؛]|\.\.)$")  # noqa: RUF001  these marks are meant
 _INITIAL = re.compile(r"[A-Z]\.")
 _APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 _AROUND_WORDS = ".,;:!?\"'()[]“”‘" + _APOSTROPHE  # noqa: RUF001
@@ -34,7 +34,7 @@ def strength(word: str, following: str, pause: float, known: Grammar) -> float:
 
 def ends_sentence(word: str, following: str, known: Grammar) -> bool:
     """Whether a sentence ends with `word`; `following` is empty at the end of the text."""
-    if not _SENTENCE_END.search(word) or following[:1].islower():
+    if not wording.ends_sentence(word) or following[:1].islower():
         return False
     return not (word.lower() in known.abbreviations or _INITIAL.fullmatch(word))
 
@@ -42,7 +42,7 @@ def ends_sentence(word: str, following: str, known: Grammar) -> bool:
 def _by_text(word: str, following: str, known: Grammar) -> float:
     if ends_sentence(word, following, known):
         return SENTENCE
-    if _CLAUSE_END.search(word):
+    if _CLAUSE_END.search(wording.unquoted(word)):
         return CLAUSE
     if _bare(word) in known.binding:
         return BOUND

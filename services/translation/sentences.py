@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from services.documents.transcript import Word
+from services.documents.wording import ends_sentence, unquoted
 
 from .marks import MARK, NOTES
 
-_END = re.compile(r"[.?!…。．？！｡।॥؟۔።։]+$")  # noqa: RUF001  these very characters are meant
-_CLOSING = re.compile(r"[\s\"'”’»)\]」』】]+$")  # noqa: RUF001  these very characters are meant
 _CLAUSE = re.compile(r"[,;:،؛、，；：—–-]$")  # noqa: RUF001  these very characters are meant
 _INITIAL = re.compile(r"(?:^|[^\w])[^\W\d_]\.$|^(?:[^\W\d_]\.){2,}$")
 _ABBREVIATIONS = frozenset(
@@ -128,15 +127,15 @@ def _last_spoken(group: Sequence[Word]) -> str:
 
 
 def _ends_sentence(text: str, following: str) -> bool:
-    text = _CLOSING.sub("", MARK.sub("", text))
-    if not _END.search(text) or text.lower() in _ABBREVIATIONS or _INITIAL.search(text):
+    text = unquoted(MARK.sub("", text))
+    if not ends_sentence(text) or text.lower() in _ABBREVIATIONS or _INITIAL.search(text):
         return False
     letter = next((character for character in MARK.sub("", following) if character.isalpha()), "")
     return not letter.islower()
 
 
 def _is_punctuated(words: Sequence[Word]) -> bool:
-    ends = sum(bool(_END.search(_CLOSING.sub("", MARK.sub("", word.text)))) for word in words)
+    ends = sum(ends_sentence(MARK.sub("", word.text)) for word in words)
     return ends >= len(words) * _PUNCTUATED_SHARE
 
 
