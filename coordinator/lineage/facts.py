@@ -9,7 +9,9 @@ from typing import Generic, TypeVar
 
 from services.documents.cues import Cues
 from services.documents.glossary import Glossary
+from services.documents.lyrics import Lyrics
 from services.documents.media import Media
+from services.documents.removals import Removals
 from services.documents.speakers import Speakers
 from services.documents.speech import Speech
 from services.documents.transcript import Transcript
@@ -21,7 +23,7 @@ from services.runtime.store.keys import Step
 from ..records import JobRecord, SealRecord
 from .layout import Place, place_of
 
-Document = Media | Speech | Speakers | Glossary | Transcript | Translation | Cues
+Document = Media | Speech | Speakers | Glossary | Transcript | Lyrics | Removals | Translation | Cues
 
 T = TypeVar("T")
 

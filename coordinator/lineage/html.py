@@ -92,6 +92,10 @@ def _findings(findings: Iterable[Finding]) -> str:
     return f'<ul class="findings">{lines}</ul>' if lines else ""
 
 
+_SHOWN_PARTS = ("sentences", "words", "segments", "regions", "audio", "span", "listen")
+"""Of a trace."""
+
+
 def _data(facts: JobFacts, graph: Graph) -> dict[str, Any]:
     film = next((node for node in graph.nodes if node.id == FILM), None)
     return {
@@ -141,7 +145,7 @@ def _traced(tracer: Tracer, cue: Cue) -> dict[str, Any]:
         found = tracer.trace(cue.id).to_json()
     except LineageBroken as error:
         return _cue(cue, None, str(error))
-    return _cue(cue, {part: found[part] for part in ("words", "segments", "regions", "span", "listen")}, "")
+    return _cue(cue, {part: found[part] for part in _SHOWN_PARTS}, "")
 
 
 def _cue(cue: Cue, trace: dict[str, Any] | None, problem: str) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.documents import cues, glossary, media, speakers, speech, transcript, translation
+from services.documents import cues, glossary, lyrics, media, removals, speakers, speech, transcript, translation
 from services.documents.cues import Cues
 from services.documents.glossary import Glossary
+from services.documents.lyrics import Lyrics
 from services.documents.media import Media
+from services.documents.removals import Removals
 from services.documents.speakers import Speakers
 from services.documents.speech import Speech
 from services.documents.transcript import Transcript
@@ -25,6 +27,8 @@ KINDS: Mapping[str, type[Document]] = {
     speakers.MEDIA_TYPE: Speakers,
     glossary.MEDIA_TYPE: Glossary,
     transcript.MEDIA_TYPE: Transcript,
+    lyrics.MEDIA_TYPE: Lyrics,
+    removals.MEDIA_TYPE: Removals,
     translation.MEDIA_TYPE: Translation,
     cues.MEDIA_TYPE: Cues,
 }
@@ -33,6 +37,8 @@ KINDS: Mapping[str, type[Document]] = {
 MADE_FROM: Mapping[type[Document], tuple[type[Document], ...]] = {
     Cues: (Translation, Transcript),
     Translation: (Transcript,),
+    Removals: (Transcript,),
+    Lyrics: (Transcript,),
     Transcript: (Transcript, Speech, Media),
     Speakers: (Speech,),
     Speech: (Media,),
@@ -131,6 +137,11 @@ def _element_ids(document: Document) -> Iterator[str]:
         case Transcript():
             yield from (segment.id for segment in document.segments)
             yield from (word.id for word in document.words)
+            yield document.audio.stream  # music without words is heard in it
+        case Lyrics():
+            yield from (span.id for span in document.spans)
+        case Removals():
+            yield from (removal.id for removal in document.removals)
         case Speakers():
             yield from (speaker.id for speaker in document.speakers)
             yield from (turn.id for turn in document.turns)
@@ -149,6 +160,10 @@ def references(document: Document) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield from ((cue.id, cue.sources) for cue in document.cues)
         case Translation():
             yield from ((sentence.id, sentence.sources) for sentence in document.sentences)
+        case Lyrics():
+            yield from ((span.id, span.sources) for span in document.spans)
+        case Removals():
+            yield from ((removal.id, removal.sources) for removal in document.removals)
         case Speakers():
             yield from ((turn.id, turn.sources) for turn in document.turns)
         case Transcript():

@@ -15,6 +15,7 @@ from services.documents.speech import Region, Speech
 from services.documents.transcript import Segment, Transcript, Word
 from services.documents.translation import Sentence, Translation
 from services.runtime.errors import InvalidRequest, LineageBroken, unknown_name
+from services.runtime.manifest import Manifest
 
 from .facts import JobFacts
 from .joins import Written, made_from, producer_of, taken, written
@@ -23,8 +24,9 @@ from .traced import FilmSpan, Trace, TracedAudio, TracedSegment, TracedStep, Tra
 
 T = TypeVar("T")
 
-SOUNDS = ("vocals", "speech_audio")
-"""Inputs in which a recogniser takes sound, the one that it prefers first."""
+HEARD = "heard"
+"""Attribute of the recogniser's transcript: the role of the input that it listened to."""
+SPEECH_AUDIO = "speech_audio"
 
 
 def trace(facts: JobFacts, cue: str, language_code: str | None = None) -> Trace:
@@ -53,10 +55,10 @@ class Tracer:
         self._speakers = _speaker_names(facts, transcribed)
         self._speech = next((made.document for made in self._chain if isinstance(made.document, Speech)), None)
         self._media = next((made.document for made in self._chain if isinstance(made.document, Media)), None)
-        self.steps = tuple(_traced_step(made) for made in self._chain)
         if not transcribed:
             raise LineageBroken(f"the cues of {facts.job!r} name no transcript; see: cuegraph lineage verify")
         self._recogniser = transcribed[-1]
+        self.steps = tuple(self._steps())
 
     def trace(self, name: str) -> Trace:
         """The way back of the cue of that id, or else of that number. Raises UnknownName, LineageBroken."""
@@ -106,6 +108,15 @@ class Tracer:
         speaker = self._speakers.get(shown.speaker, shown.speaker) if shown.speaker else ""
         return TracedWord(shown, behind if len(self._transcripts) > 1 else (), first, end, speaker)
 
+    def _steps(self) -> Iterator[TracedStep]:
+        """The steps that wrote the documents and, before the film's, the one that made the sound which was heard."""
+        *written, last = [_traced_step(made.found.digest, made.manifest) for made in self._chain]
+        yield from written
+        maker = self._facts.by_digest.get(self._heard.manifest) if self._heard else None
+        if maker and maker.content and maker.digest not in {step.manifest for step in (*written, last)}:
+            yield _traced_step(maker.digest, maker.content)
+        yield last
+
     @functools.cached_property
     def _terms(self) -> Mapping[str, str]:
         """What the recogniser's glossary says, by id of the term."""
@@ -114,11 +125,11 @@ class Tracer:
 
     @functools.cached_property
     def _heard(self) -> TracedAudio | None:
-        """The sound that the recogniser took: the voices alone if it was given them."""
-        given = {it.role: it for it in self._recogniser.manifest.inputs if it.role in SOUNDS}
-        if not given:
+        """The sound that the recogniser says it listened to; None if it does not say or was not given such."""
+        role = self._recogniser.output.attributes.get(HEARD, SPEECH_AUDIO)
+        heard = next((it for it in self._recogniser.manifest.inputs if it.role == role), None)
+        if heard is None:
             return None
-        heard = min(given.values(), key=lambda it: SOUNDS.index(it.role))
         producer = producer_of(self._facts, heard)
         origin = heard.origin.manifest if heard.origin else ""
         return TracedAudio(heard.role, producer.stage if producer else "", origin)
@@ -225,8 +236,5 @@ def _chain(facts: JobFacts, track: Written) -> Iterator[Written]:
         made = made_from(facts, made)
 
 
-def _traced_step(made: Written) -> TracedStep:
-    manifest = made.manifest
-    return TracedStep(
-        manifest.number, manifest.stage, manifest.shard, manifest.status.value, made.found.digest, manifest.models
-    )
+def _traced_step(digest: str, manifest: Manifest) -> TracedStep:
+    return TracedStep(manifest.number, manifest.stage, manifest.shard, manifest.status.value, digest, manifest.models)

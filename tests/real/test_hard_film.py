@@ -103,7 +103,7 @@ def test_a_portuguese_cue_leads_to_its_words_its_region_its_stem_and_the_film(ma
     assert trace["regions"][0]["from"] == ["audio:0"]
     assert (trace["audio"]["role"], trace["audio"]["stage"]) == ("vocals", "separation")
     assert [step["stage"] for step in trace["steps"]] == [
-        "subtitles", "translation", "hallucination", "alignment", "asr", "vad", "demux",
+        "subtitles", "translation", "hallucination", "alignment", "asr", "vad", "separation", "demux",
     ]  # fmt: skip
     (reading, *_) = made.film.of_kind("speech")
     assert reading.start - 0.5 <= trace["span"]["start"] <= reading.end

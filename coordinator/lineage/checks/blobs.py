@@ -79,10 +79,12 @@ def _check_claim(claim: _Claim, blob: BlobFact | None) -> Iterator[Finding]:
 
 
 def _claims(facts: JobFacts) -> Iterator[_Claim]:
-    """The film first, then results, then logs. What was not kept has no address and makes no claim."""
+    """The film first and what came with it, then results, then logs. What was not kept has no address and makes no claim."""
     record = facts.job_record
     if record and not job_is_altered(facts):
         yield _Claim(record.media.artifact, keys.job(facts.job), MEDIA_MISSING)
+        for file in record.files:
+            yield _Claim(file.artifact, keys.job(facts.job))
     found = {one.digest: one for one in unaltered(facts)}.values()
     for one in found:
         for artifact in _results(one.content) if one.content else ():

@@ -164,9 +164,10 @@ function command(text) {
 }
 
 function word(traced) {
-  const { word: shown, recognised } = traced;
+  const { word: shown, recognised, speaker } = traced;
+  const voice = speaker ? ` · ${speaker}` : "";
   const chance = shown.probability === null ? "" : ` · p ${shown.probability.toFixed(2)}`;
-  const chip = element("span", { class: "word", text: shown.text }, element("small", { text: `${filmTime(shown.start)} ${shown.timing}${chance}` }));
+  const chip = element("span", { class: "word", text: shown.text }, element("small", { text: `${filmTime(shown.start)} ${shown.timing}${chance}${voice}` }));
   chip.title = [shown.id, ...recognised.map((earlier) => earlier.id)].join(" ← ");
   return chip;
 }
@@ -175,6 +176,13 @@ function evidence(segment) {
   const decode = segment.decode;
   const figures = decode && `log probability ${decode.average_log_probability.toFixed(2)} · compression ${decode.compression_ratio.toFixed(2)} · temperature ${decode.temperature.toFixed(1)} · ${decode.tokens.length} tokens`;
   return [element("div", { text: segment.text }), element("div", { class: "mono hint", text: figures ? `${segment.id} · ${figures}` : segment.id })];
+}
+
+function translated(sentence) {
+  const about = [sentence.id, `${sentence.status} by ${sentence.engine}`, ...sentence.problems];
+  const terms = sentence.terms.map((term) => element("div", { class: term.kept ? "hint" : "bad", text:
+    `${term.source_text} must read ${term.expected}: ${term.kept ? "it does" : "it does not"}` }));
+  return [element("div", { text: sentence.source_text }), element("div", { class: "mono hint", text: about.join(" · ") }), ...terms];
 }
 
 function link(title, ...children) {
@@ -192,15 +200,17 @@ function showCue(track, cue, row) {
     return;
   }
   const span = trace.span;
+  const heard = trace.audio ? `, heard in ${trace.audio.role} of ${trace.audio.stage}` : "";
   const stream = span.stream ? `${span.stream.id}, ${span.stream.codec}, ${span.stream.language_code}` : "stream not known";
   const regions = trace.regions.map((region) => element("div", { class: "mono", text:
     `${region.id} · ${filmTime(region.start)} to ${filmTime(region.end)} · samples ${region.start_sample} to ${region.end_sample} · confidence ${region.confidence.toFixed(2)}` }));
   show(title, element("ol", { class: "chain" },
     link(`Shown ${filmTime(cue.start)} to ${filmTime(cue.end)}`, element("div", { class: "quote", text: cue.text })),
+    ...(trace.sentences.length ? [link("Translated from", ...trace.sentences.map(translated))] : []),
     link("Words", element("div", { class: "words" }, ...trace.words.map(word))),
     link("Recognised as", ...trace.segments.map(evidence)),
     ...(regions.length ? [link("Speech found at", strip(trace), regions)] : []),
-    link("Samples", element("div", { class: "mono", text: `${span.first_sample} to ${span.end_sample} at ${span.sample_rate} Hz` })),
+    link("Samples", element("div", { class: "mono", text: `${span.first_sample} to ${span.end_sample} at ${span.sample_rate} Hz${heard}` })),
     link("In the film", element("div", { text: `${filmTime(span.start)} to ${filmTime(span.end)}, ${stream}` }), command(trace.listen.play), command(trace.listen.extract)),
     link("Made by", table(["step", "models", "manifest"], track.steps.map((step) => [`${String(step.number).padStart(2, "0")} ${step.stage}`,
       step.models.map((model) => `${model.name} ${model.revision}`).join(", ") || "none", step.manifest.slice(0, 12)]))),
