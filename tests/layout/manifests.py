@@ -51,8 +51,12 @@ class Workload:
         return self.labels["app.kubernetes.io/component"] == "stage"
 
     @property
+    def kind(self) -> str:
+        return str(self.manifest["kind"])
+
+    @property
     def runs_for_ever(self) -> bool:
-        return self.manifest["kind"] != "CronJob"
+        return self.kind != "CronJob"
 
 
 @functools.cache

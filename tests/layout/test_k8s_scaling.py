@@ -21,7 +21,7 @@ def test_every_stage_is_scaled_and_nothing_else_is() -> None:
 def test_a_stage_is_scaled_on_its_own_backlog(stage: str) -> None:
     assert scaled(stage)["scaleTargetRef"] == {"name": f"cuegraph-{stage}"}
     (trigger,) = scaled(stage)["triggers"]
-    assert trigger["metadata"]["query"] == f'sum(cuegraph_backlog_media_seconds{{stage="{stage}"}})'
+    assert f'{{stage="{stage}"}}' in trigger["metadata"]["query"]
 
 
 @pytest.mark.parametrize("stage", STAGES)
