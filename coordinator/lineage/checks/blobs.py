@@ -79,7 +79,7 @@ def _check_claim(claim: _Claim, blob: BlobFact | None) -> Iterator[Finding]:
 
 
 def _claims(facts: JobFacts) -> Iterator[_Claim]:
-    """The film first and what came with it, then results, then logs. What was not kept has no address and makes no claim."""
+    """The film and what came with it, then results, then logs. What was not kept has no address and makes no claim."""
     record = facts.job_record
     if record and not job_is_altered(facts):
         yield _Claim(record.media.artifact, keys.job(facts.job), MEDIA_MISSING)
