@@ -101,7 +101,7 @@ def _quality(quality: Quality | None) -> dict[str, Any] | None:
 def _judged(quality: Quality | None) -> str:
     if quality is None:
         return ""
-    return f", quality {quality.verdict}" + "".join(f"\n  {r.code} of {r.track}: {r.message}" for r in quality.reasons)
+    return f", quality {quality.verdict}" + "".join(f"\n  {r.code}: {r.message}" for r in quality.reasons)
 
 
 def _report(finished: Finished) -> None:

@@ -150,4 +150,4 @@ def _say_job(status: JobStatus) -> None:
     for error in outcome.errors if outcome else ():
         say(f"  error {error.code}: {error.message}")
     for found in quality.reasons if quality else ():
-        say(f"  quality {found.code} of {found.track}: {found.message}")
+        say(f"  quality {found.code}: {found.message}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from services.runtime.errors import CuegraphError
 
+from ..folder import deliverables
 from ..jobs import Jobs, JobState, Outcome
 from ..observer import JobObserver
 from ..pipeline_log import log_record
@@ -18,7 +19,9 @@ from ..records import JobRecord, PlannedStep
 def judge(
     jobs: Jobs, job: JobRecord, round_number: int, commits: Mapping[PlannedStep, Committed], observer: JobObserver
 ) -> None:
-    """Says whether what was made is fit for use. That it cannot be judged is told, and ends no job."""
+    """Says whether what was made is fit for use, if anything was. That it cannot be judged is told, and ends no job."""
+    if not any(deliverables(job, [committed.manifest for committed in commits.values()])):
+        return
     try:
         quality = judge_job(jobs.store, commits)
     except CuegraphError as error:
@@ -30,7 +33,7 @@ def judge(
     level = logging.INFO if quality.verdict == "good" else logging.WARNING
     observer.step_log(None, log_record(level, f"quality: {quality.verdict}"))
     for reason in quality.reasons:
-        observer.step_log(None, log_record(level, f"quality: {reason.code} of {reason.track}: {reason.message}"))
+        observer.step_log(None, log_record(level, f"quality: {reason.code}: {reason.message}"))
 
 
 def close(jobs: Jobs, job: JobRecord, round_number: int, outcome: Outcome) -> None:

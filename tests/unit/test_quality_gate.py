@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from coordinator.engines.ends import judge
 from coordinator.jobs import Jobs
 from coordinator.planner import Committed
 from coordinator.quality.gate import judge_job
-from coordinator.records import PlannedStep
+from coordinator.records import Deliverable, PlannedStep
 from services.documents import cues
 from services.runtime.artifact import Artifact
 from services.runtime.errors import CuegraphError
@@ -17,6 +18,7 @@ from services.runtime.manifest import OutputRecord
 from services.runtime.store import blobs
 from services.runtime.store.memory import MemoryStore
 from tests.jobs_in_memory import STAGES, JobWriter
+from tests.small_jobs import Watched
 
 LINES = (
     "It was a bright day.",
@@ -79,3 +81,14 @@ def test_a_document_that_cannot_be_read_is_refused_by_name() -> None:
     with pytest.raises(CuegraphError, match="cues") as caught:
         judge_job(store, commits | {step: changed})
     assert caught.value.code == "DOCUMENT_INVALID"
+
+
+@pytest.mark.parametrize(("delivers", "verdict"), [("subtitles_srt", "bad"), ("mkv", None)])
+def test_only_a_job_that_made_something_that_was_asked_for_is_judged(delivers: str, verdict: str | None) -> None:
+    store = MemoryStore()
+    writer = JobWriter(store, lines=("I don't know.",) * 84)
+    writer.write(STAGES, {})
+    job, jobs = replace(writer.record(STAGES), deliverables=(Deliverable("subtitles", delivers, ".any"),)), Jobs(store)
+    judge(jobs, job, 1, jobs.commits(job), Watched())
+    found = jobs.quality(job.job)
+    assert (found.verdict if found else None) == verdict
