@@ -17,7 +17,7 @@ from .canonical import encodable
 from .clock import Clock
 from .errors import Cancelled, CuegraphError, EngineOutOfMemory, InputModified, OutputMissing, StageCrashed
 from .host import Meter, host
-from .logs import RunLog
+from .logs import RunLog, about_run
 from .manifest import (
     InputRecord,
     IntermediateRecord,
@@ -58,7 +58,7 @@ class Attempt:
 
     def __init__(self, stage: Stage[Any], request: StageRequest, action: Action, node: Node) -> None:
         self.stage, self.request, self.action, self.node = stage, request, action, node
-        self._clock = Clock()
+        self.clock = Clock()
         self._found = _Findings()
         self._folder = Path()
 
@@ -77,7 +77,8 @@ class Attempt:
         """
         meter = Meter()
         self._folder = folder
-        with RunLog(folder / "stage.log", self.node.redactor, observer.log, debug=self.request.debug) as log:
+        about = about_run(self.request.step, number, self.request.trace_id)
+        with RunLog(folder / "stage.log", self.node.redactor, observer.log, about, debug=self.request.debug) as log:
             status = self._status(Progress(log.outside(observer.progress), cancelled))
             if log.redacted:
                 self._warn("SECRET_REDACTED", f"{log.redacted} log lines held a secret, which was masked")
@@ -86,7 +87,7 @@ class Attempt:
             )
         if log.fault:
             self._warn("LOG_INCOMPLETE", f"lines are missing from stage.log: {log.fault}")
-        with self._clock.count("store"):
+        with self.clock.count("store"):
             kept_log = LogRecord("stage.log", blobs.add_file(self.node.store, log.path, "text/plain"))
         return self._manifest(number, unfinished, status, meter, kept_log)
 
@@ -143,13 +144,13 @@ class Attempt:
         return Status.REUSED
 
     def _work(self, progress: Progress) -> Status:
-        with self._clock.count("fetch"):
+        with self.clock.count("fetch"):
             inputs = self._fetch(progress)
         before = _fingerprints(inputs)
         run = self._run(inputs, progress)
         progress.check()
         try:
-            with self._clock.count("run"):
+            with self.clock.count("run"):
                 self.stage.run(run)
         except BaseException:
             self._keep_scratch(run)
@@ -165,7 +166,7 @@ class Attempt:
         return Status.SUCCEEDED
 
     def _run(self, inputs: dict[str, list[Path]], progress: Progress) -> Run[Any]:
-        with self._clock.count("run"), self._clock.count("load"):
+        with self.clock.count("run"), self.clock.count("load"):
             models = {model.name: self.node.models.path(model.name) for model in self.action.models}
         return Run(
             self.stage,
@@ -180,7 +181,7 @@ class Attempt:
         )
 
     def _engine(self, load: Any, *arguments: object) -> Any:
-        with self._clock.count("load"):
+        with self.clock.count("load"):
             return self.node.engines.get(load, *arguments)
 
     def _subfolder(self, name: str) -> Path:
@@ -241,7 +242,7 @@ class Attempt:
                 yield IntermediateRecord(name, _described(path), retained=False, reason=UNDECLARED)
 
     def _keep(self, declared: Declared) -> Artifact:
-        with self._clock.count("store"):
+        with self.clock.count("store"):
             return blobs.add_file(self.node.store, declared.path, declared.media_type)
 
     def _manifest(
@@ -257,7 +258,7 @@ class Attempt:
             attempt=number,
             status=status,
             action_key=self.action.key,
-            times=self._clock.times(self.request.requested),
+            times=self.clock.times(self.request.requested),
             inputs=tuple(InputRecord(i.role, i.artifact, i.origin) for i in self.action.inputs),
             outputs=self._found.outputs if status in (Status.SUCCEEDED, Status.REUSED) else (),
             intermediates=self._found.intermediates,
@@ -266,7 +267,7 @@ class Attempt:
             code=self.node.code,
             host=host(self.stage.libraries, self.node.pod),
             resources=meter.read(),
-            throughput=self._clock.throughput(self._found.media_seconds),
+            throughput=self.clock.throughput(self._found.media_seconds),
             warnings=tuple(self._found.warnings),
             errors=tuple(self._found.errors),
             logs=(log,),

@@ -15,6 +15,10 @@ class Engines:
         self._loading: dict[object, threading.Lock] = {}
         self._loaded: dict[object, Any] = {}
 
+    def __len__(self) -> int:
+        """How many are loaded."""
+        return len(self._loaded)
+
     def get(self, load: Callable[..., Any], *arguments: object) -> Any:
         """`load(*arguments)`, from an earlier call if there was one with equal arguments."""
         key = (load, arguments)

@@ -17,6 +17,7 @@ from .node import Node
 from .request import Observer, StageRequest, StageResult
 from .stage import Loader, Stage
 from .store.base import Store
+from .telemetry import AttemptReport
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ def _attempt(
     with attempt.node.workspace() as folder:
         manifest = attempt.run(number, unfinished, folder, observer, cancelled)
     counts = commits.commit(store, manifest)
+    attempt.node.telemetry.attempt_ended(AttemptReport(manifest, attempt.clock.phases, attempt.request.parent_span_id))
     if attempt.stage.repeatable:
         _remember(store, *counts)
     return counts

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import settings
-from .errors import Cancelled
+from .errors import Cancelled, CuegraphError
 from .execute import execute, warm_up
 from .manifest import SettingRecord
 from .node import Node
 from .request import Observer, StageDescription, StageRequest, StageResult
 from .stage import Input, Output, Stage
+from .store.keys import Step
 
 _LOOK_SECONDS = 0.2
 """How often a run that waits for its turn looks whether it was cancelled."""
@@ -30,6 +31,21 @@ class LocalStage:
         self._warm, _ = settings.effective(stage.name, stage.settings_type(), warm or {})
         self._capacity = capacity
         self._slots = threading.BoundedSemaphore(capacity)
+        self._under_way: set[Step] = set()
+
+    @property
+    def name(self) -> str:
+        return self._stage.name
+
+    @property
+    def capacity(self) -> int:
+        """How many runs it takes at once."""
+        return self._capacity
+
+    @property
+    def under_way(self) -> int:
+        """How many runs it has taken and not ended."""
+        return len(self._under_way)
 
     def describe(self) -> StageDescription:
         return describe(self._stage, self._capacity)
@@ -42,9 +58,14 @@ class LocalStage:
         while not self._slots.acquire(timeout=_LOOK_SECONDS):
             if cancelled.is_set():
                 raise Cancelled(f"{self._stage.name} was cancelled before its turn came")
+        self._under_way.add(request.step)
         try:
             return execute(self._stage, request, self._node, observer, cancelled)
+        except CuegraphError as error:
+            self._node.telemetry.run_failed(self._stage.name, error)
+            raise
         finally:
+            self._under_way.discard(request.step)
             self._slots.release()
 
 

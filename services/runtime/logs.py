@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar, copy_context
 from pathlib import Path
 from types import TracebackType
@@ -22,9 +23,14 @@ from typing import ParamSpec, TextIO
 
 from .canonical import encodable
 from .redaction import Redactor
+from .store.keys import UNSHARDED, Step
 from .store.system_errors import reported
 
 P = ParamSpec("P")
+
+About = Mapping[str, str | int]
+"""What a line is about, by name: those of ABOUT that are known."""
+ABOUT = ("job", "stage", "shard", "attempt", "trace_id")
 
 _current: ContextVar[RunLog | None] = ContextVar("current_run_log", default=None)
 _active: list[RunLog] = []
@@ -61,6 +67,39 @@ class LogFormat(logging.Formatter):
         return clean
 
 
+class JsonLogFormat(LogFormat):
+    """One JSON object on one line, secrets removed: time, level, logger, message and, where known, what it is about.
+
+    What it is about says the run in whose thread the line is logged, or the record itself (`extra`).
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        record = _readable(record)
+        line = {
+            "time": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_about(record),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return self._redactor.text(json.dumps(line))
+
+
+def about_run(step: Step, attempt: int, trace_id: str) -> About:
+    """What the lines of an attempt are about."""
+    shard = "" if step.shard == UNSHARDED else step.shard
+    known: list[str | int] = [step.job, step.stage, shard, attempt, trace_id]
+    return {name: value for name, value in zip(ABOUT, known, strict=True) if value}
+
+
+def _about(record: logging.LogRecord) -> dict[str, str | int]:
+    run = _current.get()
+    said = {name: getattr(record, name) for name in ABOUT if hasattr(record, name)}
+    return {**(run.about if run is not None else {}), **said}
+
+
 def _is_ours(record: logging.LogRecord) -> bool:
     """Whether a stage or the runtime says it, and no library."""
     return record.name.partition(".")[0] == __name__.partition(".")[0]
@@ -88,10 +127,20 @@ class RunLog:
     """The log of one run. As a context it takes in what the current thread logs and prints."""
 
     def __init__(
-        self, path: Path, redactor: Redactor, on_line: Callable[[logging.LogRecord], None], *, debug: bool = False
+        self,
+        path: Path,
+        redactor: Redactor,
+        on_line: Callable[[logging.LogRecord], None],
+        about: About | None = None,
+        *,
+        debug: bool = False,
     ) -> None:
-        """`on_line` hears INFO and up, everything with `debug`. Raises StoreError if the file cannot be made."""
+        """`on_line` hears INFO and up, everything with `debug`; `about` says which run this is.
+
+        Raises StoreError if the file cannot be made.
+        """
         self.path = path
+        self.about = about or {}
         self._redactor = redactor
         self._outside = copy_context()
         self._on_line = self.outside(on_line)

@@ -17,6 +17,7 @@ from .models import ModelStore
 from .redaction import Redactor
 from .store.base import Store
 from .store.system_errors import reported
+from .telemetry import Telemetry
 
 _WORKSPACE = "cuegraph-run-"
 
@@ -33,6 +34,7 @@ class Node:
     pod: str = ""
     redactor: Redactor = field(default_factory=Redactor)
     engines: Engines = field(default_factory=Engines)
+    telemetry: Telemetry = field(default_factory=Telemetry)
 
     def redacted(self, settings: dict[str, SettingRecord]) -> dict[str, SettingRecord]:
         """The settings as they may be written."""

@@ -35,6 +35,9 @@ class StageRequest:
     """Whether the outputs of an equal action may be taken over."""
     requested: datetime = field(default_factory=now)
     trace_id: str = ""
+    """32 hex; empty if nobody traces the request."""
+    parent_span_id: str = field(default="", compare=False)
+    """The span of whoever asks, 16 hex, empty if there is none. It travels beside the request and is no part of it."""
     debug: bool = False
     """Whether scratch files are kept as intermediates, and DEBUG lines told to the observer."""
 
