@@ -2,7 +2,7 @@
 
 Tenants share by start-time fair queueing (Goyal, Vin and Cheng, 1996): every turn moves its tenant on by one divided by
 the tenant's weight, and the tenant that is least far goes next. Who was away comes back to where the others are and has
-saved nothing up. Among the claims of one tenant the higher priority goes first, then the earlier deadline, then the older.
+saved nothing up. Among one tenant's claims the higher priority goes first, then the earlier deadline, then the older.
 """
 
 from __future__ import annotations

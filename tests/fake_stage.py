@@ -1,6 +1,6 @@
 """A fake stage that does as its settings say, and ways to serve it: in this process, or in one of its own.
 
-python -m tests.fake_stage GRACE_SECONDS     serves `fake` on a free port and prints the address
+python -m tests.fake_stage GRACE_SECONDS LISTEN NAME     serves it under that name and prints the address
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from services.runtime.manifest import SettingRecord, Status
 from services.runtime.request import Observer, StageDescription, StageRequest, StageResult
 from services.runtime.server import StageServer, serve
 from services.runtime.store.keys import Step
+from services.runtime.tls import IN_THE_CLEAR, TlsFiles
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 60.0
@@ -140,10 +141,13 @@ class FakeStage:
 class InProcess:
     """A server in a thread of this process."""
 
-    def __init__(self, *stages: FakeStage, capacity: int = 1, listen: str = "127.0.0.1:0") -> None:
+    def __init__(
+        self, *stages: FakeStage, capacity: int = 1, listen: str = "127.0.0.1:0", tls: TlsFiles = IN_THE_CLEAR
+    ) -> None:
         self._bound: Future[str] = Future()
         self._grace_seconds = 0.0
-        self._thread = threading.Thread(target=asyncio.run, args=(self._serve(StageServer(stages, capacity), listen),))
+        server = StageServer(stages, capacity, tls)
+        self._thread = threading.Thread(target=asyncio.run, args=(self._serve(server, listen),))
         self._thread.start()
         self.address = self._bound.result(PATIENCE_SECONDS)
 
@@ -157,7 +161,7 @@ class InProcess:
         self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
         try:
             self._bound.set_result(await server.start(listen))
-        except errors.InvalidRequest as error:
+        except errors.InputError as error:
             self._bound.set_exception(error)
             return
         working = asyncio.create_task(server.work())
@@ -201,10 +205,10 @@ def served(*stages: FakeStage, capacity: int = 1) -> Iterator[str]:
 
 @contextmanager
 def served_by_child(
-    grace_seconds: float = 30.0, listen: str = "127.0.0.1:0"
+    grace_seconds: float = 30.0, listen: str = "127.0.0.1:0", stage: str = "fake"
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A process that serves the fake, and its address."""
-    command = [sys.executable, "-m", "tests.fake_stage", str(grace_seconds), listen]
+    command = [sys.executable, "-m", "tests.fake_stage", str(grace_seconds), listen, stage]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'proto'}"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as child:
         try:
@@ -216,7 +220,7 @@ def served_by_child(
 
 if __name__ == "__main__":
     serve(
-        [FakeStage()],
+        [FakeStage(sys.argv[3])],
         sys.argv[2],
         grace_seconds=float(sys.argv[1]),
         ready=lambda address: print(address, flush=True),

@@ -9,7 +9,7 @@
     │   │   └── WrongJobState   a job is not in a state in which this can be done to it
     │   ├── InvalidDocument   a document or manifest does not have the form its schema promises
     │   ├── MediaNotFound, MediaNotReadable, MediaIsFolder, MediaEmpty
-    │   ├── UnreadableMedia, TruncatedMedia, NoAudioStream
+    │   ├── UnreadableMedia, TruncatedMedia, NoAudioStream, MediaBeyondLimits
     │   └── ClipOutOfRange, OutNotWritable
     ├── StageError            a stage ran and could not do what it was asked
     │   ├── OutputMissing, OutputInvalid, ToolFailed, ToolMissing, StageCrashed, InputModified, EngineOutOfMemory,
@@ -22,6 +22,10 @@
     │   └── StoreUnavailable  (may be retried)
     ├── RemoteError           a stage elsewhere cannot be reached or broke the contract
     │   ├── StageUnavailable, StageBusy  (both may be retried)
+    │   │   └── StageLost     it had begun the run, and is gone (may be retried)
+    │   ├── ConnectionNotTrusted  a certificate is wrong or missing
+    ├── AccessError           whoever calls the coordinator may not
+    │   ├── Unauthenticated, PermissionDenied
     ├── LineageBroken         what a job wrote does not join up: lineage verify says where
     └── Cancelled             somebody asked for it (exit code 130)
 
@@ -113,6 +117,10 @@ class TruncatedMedia(InputError):
 
 class NoAudioStream(InputError):
     code = "MEDIA_WITHOUT_AUDIO"
+
+
+class MediaBeyondLimits(InputError):
+    code = "MEDIA_BEYOND_LIMITS"
 
 
 class ClipOutOfRange(InputError):
@@ -226,9 +234,29 @@ class StageUnavailable(RemoteError):
     retryable = True
 
 
+class StageLost(StageUnavailable):
+    code = "STAGE_LOST"
+
+
 class StageBusy(RemoteError):
     code = "STAGE_BUSY"
     retryable = True
+
+
+class ConnectionNotTrusted(RemoteError):
+    code = "CONNECTION_NOT_TRUSTED"
+
+
+class AccessError(CuegraphError):
+    code = "ACCESS_REFUSED"
+
+
+class Unauthenticated(AccessError):
+    code = "UNAUTHENTICATED"
+
+
+class PermissionDenied(AccessError):
+    code = "PERMISSION_DENIED"
 
 
 class LineageBroken(CuegraphError):
