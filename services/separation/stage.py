@@ -80,6 +80,8 @@ class Separation(Stage[SeparationSettings]):
         if run.settings.engine == "none":
             raise Skipped("separation.engine is none: the voices stay with the music")
         media = run.read("media", codec.reader(Media))
+        if not media.speech_audio.sample_count:
+            raise Skipped("the film's sound has no samples: there is nothing to take apart")
         stream = media.speech_audio.stream
         vocals = run.output("vocals", "vocals.flac", stream=stream)
         accompaniment = run.output("accompaniment", "accompaniment.flac", stream=stream)

@@ -12,8 +12,11 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.documents import codec
 from services.runtime.errors import CuegraphError
 from services.runtime.progress import Progress
+from services.runtime.stage import Skipped
+from services.runtime.testing import make_run
 from services.separation.overlap import separate
 from services.separation.resampling import Samples
 from services.separation.separator import Check
@@ -136,3 +139,10 @@ def test_a_variant_chooses_model_and_overlap_unless_they_are_given(
 
 def test_no_engine_needs_no_model() -> None:
     assert Separation().models(SeparationSettings(engine="none")) == ()
+
+
+def test_of_sound_without_samples_nothing_is_taken_apart(tmp_path: Path) -> None:
+    media = save(tmp_path / "speech.wav", np.zeros(0, np.float32)).media
+    inputs = {"full_audio": b"", "media": codec.to_json(media)}
+    with pytest.raises(Skipped, match="no samples"):
+        Separation().run(make_run(Separation(), folder=tmp_path, inputs=inputs))
