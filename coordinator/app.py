@@ -65,13 +65,17 @@ class App:
 
     @cached_property
     def engine(self) -> LocalEngine:
-        return LocalEngine(self.jobs, Pools(self.local_stage, RemoteStage, self.addresses), self.node)
+        return LocalEngine(self.jobs, Pools(self.local_stage, self.remote_stage, self.addresses), self.node)
 
     def local_stage(self, name: str, profile: str = "", capacity: int = 1) -> LocalStage:
         """A stage in this process, which warms up with what a profile says. Raises UnknownName."""
         stage = load_stage(name)
         warm = admission.stage_settings(stage, profile or admission.default_profile())
         return LocalStage(stage, self.node, capacity=capacity, warm=warm)
+
+    def remote_stage(self, address: str, name: str) -> RemoteStage:
+        """A stage at `host:port`."""
+        return RemoteStage(address, name, tls=self.process.tls)
 
     def submit(
         self, film: Path, request: admission.JobRequest, files: Sequence[tuple[str, Path]] = ()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from services.runtime.errors import InvalidRequest
+from services.runtime.tls import TlsFiles
 
 StoreOption = Annotated[
     str,
@@ -20,10 +22,27 @@ StageAddresses = Annotated[
     list[str] | None,
     typer.Option("--stage", metavar="NAME=HOST:PORT", help="Run this stage there instead of in this process."),
 ]
+TlsCertOption = Annotated[
+    str, typer.Option("--tls-cert", metavar="FILE", help="Certificate chain (PEM) of this server; else in the clear.")
+]
+TlsKeyOption = Annotated[str, typer.Option("--tls-key", metavar="FILE", help="Its private key (PEM).")]
+TlsClientCaOption = Annotated[
+    str, typer.Option("--tls-client-ca", metavar="FILE", help="Take only clients with a certificate of these (PEM).")
+]
 JobArgument = Annotated[str, typer.Argument(metavar="JOB", help="Name of a job, as `jobs list` shows it.")]
 
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d+)?)")
 _SECONDS = re.compile(r"\d+(?:\.\d+)?")
+
+
+def tls_files(environment: TlsFiles, cert: str, key: str, client_ca: str) -> TlsFiles:
+    """The files of a server: those of the command line, else those of the environment. Raises InvalidSetting."""
+    return replace(
+        environment,
+        cert=cert or environment.cert,
+        key=key or environment.key,
+        client_ca=client_ca or environment.client_ca,
+    )
 
 
 def parse_time(option: str, text: str | None) -> float | None:

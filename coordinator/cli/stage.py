@@ -24,7 +24,7 @@ from services.runtime.store.keys import UNSHARDED, Step
 
 from .. import admission
 from ..app import open_app
-from .options import StoreOption
+from .options import StoreOption, TlsCertOption, TlsClientCaOption, TlsKeyOption, tls_files
 from .output import err, log_to_stderr, print_json
 
 app = typer.Typer(help="Serves single stages over gRPC.", no_args_is_help=True)
@@ -38,6 +38,9 @@ def serve_stages(
     profile: Annotated[str, typer.Option(help="Whose models are loaded at the start.")] = "",
     capacity: Annotated[int, typer.Option(min=1, help="Runs that each stage takes at once.")] = 1,
     grace: Annotated[float, typer.Option(min=0, help="Seconds that runs have to end after SIGTERM.")] = 30.0,
+    tls_cert: TlsCertOption = "",
+    tls_key: TlsKeyOption = "",
+    tls_client_ca: TlsClientCaOption = "",
 ) -> None:
     """Serves stages until SIGTERM. Prints the address once it listens; health says when the models are loaded."""
     opened = open_app(store)
@@ -48,6 +51,7 @@ def serve_stages(
         listen,
         capacity=capacity,
         grace_seconds=grace,
+        tls=tls_files(opened.process.tls, tls_cert, tls_key, tls_client_ca),
         ready=lambda address: err.print(f"serving {', '.join(names)} on {address}", markup=False),
     )
 

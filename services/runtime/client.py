@@ -10,18 +10,32 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_status import rpc_status
 
 from cuegraph.v1 import stage_service_pb2, stage_service_pb2_grpc
 
 from . import wire
-from .errors import Cancelled, CuegraphError, InvalidRequest, RemoteError, StageBusy, StageCrashed, StageUnavailable
+from .errors import (
+    Cancelled,
+    CuegraphError,
+    InvalidRequest,
+    RemoteError,
+    StageBusy,
+    StageCrashed,
+    StageLost,
+    StageUnavailable,
+)
 from .request import Observer, StageDescription, StageRequest, StageResult
+from .tls import IN_THE_CLEAR, TlsFiles, open_channel, refusal
+from .traces import Metadata, to_metadata
 
 T = TypeVar("T")
 
 CALL_SECONDS = 10.0
 """How long a call may take that only asks or cancels."""
+HEALTH_SECONDS = 3.0
+"""How long a stage may take to say whether it serves: it answers at once, whatever it works on."""
 CANCEL_POLL_SECONDS = 0.25
 MOST_STARTS = 3
 """How often one request may start anew because the process that ran it vanished."""
@@ -49,45 +63,80 @@ class RemoteStage:
     """The stage `stage` that is served at `address` (`host:port`). Safe to call from many threads.
 
     A lost connection is made again as long as there is a sign of life within `patience_seconds`. The run goes on
-    meanwhile: the same request joins it again, or finds its commit.
+    meanwhile: the same request joins it again, or finds its commit. A run that has not begun is waited for
+    `begin_seconds`, by default as long: who has other processes of the stage to ask need not wait for this one.
     """
 
-    def __init__(self, address: str, stage: str, *, patience_seconds: float = 20.0) -> None:
+    def __init__(
+        self,
+        address: str,
+        stage: str,
+        *,
+        patience_seconds: float = 20.0,
+        begin_seconds: float | None = None,
+        tls: TlsFiles = IN_THE_CLEAR,
+    ) -> None:
         self._address = address
         self._stage = stage
         self._patience_seconds = patience_seconds
-        self._channel = grpc.insecure_channel(address, options=_OPTIONS)
+        self._begin_seconds = patience_seconds if begin_seconds is None else begin_seconds
+        self._tls = tls
+        self._channel = open_channel(address, tls, _OPTIONS)
         self._stub = stage_service_pb2_grpc.StageServiceStub(self._channel)
 
     def describe(self) -> StageDescription:
         """What the stage takes, gives and can be told. Raises StageUnavailable, UnknownName."""
         message = stage_service_pb2.DescribeStageRequest(stage=self._stage)
-        answer = self._patiently(lambda _: self._stub.DescribeStage(message, timeout=CALL_SECONDS))
+        patience = _Patience(self._patience_seconds)
+        answer = self._patiently(lambda: self._stub.DescribeStage(message, timeout=CALL_SECONDS), patience)
         return wire.description_from_proto(answer)
 
+    def is_serving(self) -> bool:
+        """Whether it can be reached now, has loaded its models and is not stopping. Tried once."""
+        question = health_pb2.HealthCheckRequest(service=self._stage)
+        try:
+            answer = health_pb2_grpc.HealthStub(self._channel).Check(question, timeout=HEALTH_SECONDS)
+        except (grpc.RpcError, ValueError):  # ValueError: the client was closed
+            return False
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
     def run(self, request: StageRequest, observer: Observer, cancelled: threading.Event) -> StageResult:
-        """See StageClient.run. Raises StageCrashed if the stage's process vanished MOST_STARTS times."""
+        """See StageClient.run. Raises StageCrashed if the stage's process vanished MOST_STARTS times, and StageLost
+        if the run had begun before the stage could no longer be reached."""
         message = wire.request_to_proto(request)
         if message.ByteSize() > REQUEST_BYTES:
             raise InvalidRequest(
                 f"a request of {message.ByteSize()} bytes is too large for stage {self._stage!r}; "
                 f"hand on what is larger than {REQUEST_BYTES} bytes as a file"
             )
-        run = _RemoteRun(self._stub, message, observer, cancelled)
-        return self._patiently(run.follow, run.nobody_waits)
+        patience = _Patience(self._begin_seconds, self._patience_seconds)
+        run = _RemoteRun(self._stub, message, to_metadata(request), observer, cancelled, patience)
+        try:
+            return self._patiently(run.follow, patience, run.nobody_waits)
+        except StageUnavailable as error:
+            if not run.was_accepted:
+                raise
+            raise StageLost(f"it was at work on the step when it was lost: {error}") from error
+
+    def _own_error(self, error: grpc.RpcError) -> CuegraphError:
+        own = _own_error(error, f"stage {self._stage!r} at {self._address}")
+        if not isinstance(own, StageUnavailable):
+            return own
+        return refusal(self._address, self._tls, str(own)) or own
 
     def close(self) -> None:
         """Gives back the connection. Runs go on."""
         self._channel.close()
 
-    def _patiently(self, call: Callable[[_Patience], T], nobody_waits: Callable[[], bool] = lambda: False) -> T:
+    def _patiently(
+        self, call: Callable[[], T], patience: _Patience, nobody_waits: Callable[[], bool] = lambda: False
+    ) -> T:
         """Repeats the call while the stage cannot be reached. All else that may be retried is the caller's choice:
         a busy stage has siblings, a store its own patience."""
-        patience = _Patience(self._patience_seconds)
         while True:
             try:
                 with self._foreign_errors():
-                    return call(patience)
+                    return call()
             except StageUnavailable as error:
                 if nobody_waits():
                     raise Cancelled(f"the run was cancelled before its stage could be reached: {error}") from error
@@ -99,35 +148,39 @@ class RemoteStage:
         try:
             yield
         except grpc.RpcError as error:
-            raise _own_error(error, f"stage {self._stage!r} at {self._address}") from error
+            raise self._own_error(error) from error
 
 
 class _RemoteRun:
     """One request, followed over as many streams as it takes."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  made in one place
         self,
         stub: stage_service_pb2_grpc.StageServiceStub,
         message: stage_service_pb2.RunStageRequest,
+        metadata: Metadata,
         observer: Observer,
         cancelled: threading.Event,
+        patience: _Patience,
     ) -> None:
         self._stub = stub
+        self._patience = patience
         self._message = message
+        self._metadata = metadata
         self._observer = observer
         self._cancelled = cancelled
         self._starts = 0
-        self._was_accepted = False
+        self.was_accepted = False
 
     def nobody_waits(self) -> bool:
         """Whether the run was called off before the stage took it: then there is nothing to hear the end of."""
-        return self._cancelled.is_set() and not self._was_accepted
+        return self._cancelled.is_set() and not self.was_accepted
 
-    def follow(self, patience: _Patience) -> StageResult:
+    def follow(self) -> StageResult:
         """Asks for the run and hears it to its end. Raises grpc.RpcError when the stream is lost."""
         with self._cancellation_relayed(), self._stream() as stream:
             for event in stream:
-                patience.renew()
+                self._patience.renew()
                 result = self._hear(event)
                 if result is not None:
                     return result
@@ -146,7 +199,7 @@ class _RemoteRun:
         return None
 
     def _count_start(self, accepted: stage_service_pb2.RunAccepted) -> None:
-        self._was_accepted = True
+        self.was_accepted = True
         self._starts += not accepted.attached
         if self._starts > MOST_STARTS:
             self._cancel()
@@ -157,7 +210,7 @@ class _RemoteRun:
 
     @contextmanager
     def _stream(self) -> Iterator[Any]:
-        stream = self._stub.RunStage(self._message)
+        stream = self._stub.RunStage(self._message, metadata=self._metadata)
         try:
             yield stream
         finally:
@@ -192,9 +245,11 @@ class _RemoteRun:
 class _Patience:
     """How long to go on without a sign of life, and how long to wait before each new try."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, first_seconds: float, seconds: float | None = None) -> None:
+        """`first_seconds` is how long the first sign may take, `seconds` any later one; by default as long."""
+        self._seconds = first_seconds
         self.renew()
+        self._seconds = first_seconds if seconds is None else seconds
 
     def renew(self) -> None:
         """There was a sign of life."""

@@ -18,6 +18,8 @@ from .active_runs import ActiveRuns, Event, in_thread
 from .errors import StageCrashed, unknown_name
 from .request import StageClient, StageDescription, StageResult
 from .serving import FAREWELL_SECONDS, OPTIONS, Context, bind, errors_as_status, serve_until_told
+from .tls import IN_THE_CLEAR, TlsFiles
+from .traces import with_metadata
 
 CANCEL_PATIENCE_SECONDS = 10.0
 """How long a cancelled run may take to write its manifest."""
@@ -30,12 +32,13 @@ class HostedStage(StageClient, Protocol):
         """Loads what a run would load. Raises ModelError."""
 
 
-def serve(
+def serve(  # noqa: PLR0913  one per option of the command
     stages: Sequence[HostedStage],
     listen: str,
     *,
     capacity: int = 1,
     grace_seconds: float = 30.0,
+    tls: TlsFiles = IN_THE_CLEAR,
     ready: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then lets the runs under way end for `grace_seconds` and cancels the rest.
@@ -45,13 +48,14 @@ def serve(
     thread. Raises InvalidRequest if the address cannot be bound, ModelError if a model cannot be loaded, and
     StageCrashed if a run did not heed its cancellation.
     """
-    serve_until_told(StageServer(stages, capacity), listen, grace_seconds, ready)
+    serve_until_told(StageServer(stages, capacity, tls), listen, grace_seconds, ready)
 
 
 class StageServer:
     """A server in the running event loop."""
 
-    def __init__(self, stages: Sequence[HostedStage], capacity: int) -> None:
+    def __init__(self, stages: Sequence[HostedStage], capacity: int, tls: TlsFiles = IN_THE_CLEAR) -> None:
+        self._tls = tls
         self._hosts = {host.name: host for host in (_Host(stage, capacity) for stage in stages)}
         self._health = health.aio.HealthServicer()
         self._server: grpc.aio.Server | None = None
@@ -64,7 +68,7 @@ class StageServer:
         reflection.enable_server_reflection(_service_names(), self._server)
         for name in ("", *self._hosts):
             await self._health.set(name, health_pb2.HealthCheckResponse.NOT_SERVING)
-        address = bind(self._server, listen)
+        address = bind(self._server, listen, self._tls)
         await self._server.start()
         return address
 
@@ -131,7 +135,7 @@ class _Servicer(stage_service_pb2_grpc.StageServiceServicer):
         self, message: stage_service_pb2.RunStageRequest, context: Context
     ) -> None:
         async with errors_as_status(context):
-            request = wire.request_from_proto(message)
+            request = with_metadata(wire.request_from_proto(message), context.invocation_metadata() or ())
             runs = self._host(request.step.stage).runs
             run, attached = runs.join(request)
             with run.listener() as listener:

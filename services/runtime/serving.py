@@ -14,6 +14,7 @@ from grpc_status import rpc_status
 
 from . import wire
 from .errors import CuegraphError, InvalidRequest
+from .tls import IN_THE_CLEAR, TlsFiles, server_credentials
 
 FAREWELL_SECONDS = 5.0
 """How long open streams may take to deliver the last events."""
@@ -84,10 +85,11 @@ async def errors_as_status(context: Context) -> AsyncIterator[None]:
         await context.abort(status.code, status.details, status.trailing_metadata)
 
 
-def bind(server: grpc.aio.Server, listen: str) -> str:
-    """Binds the address and returns it with its real port. Raises InvalidRequest."""
+def bind(server: grpc.aio.Server, listen: str, tls: TlsFiles = IN_THE_CLEAR) -> str:
+    """Binds the address and returns it with its real port. Raises InvalidRequest, InvalidSetting."""
+    credentials = server_credentials(tls)
     try:
-        port = server.add_insecure_port(listen)
+        port = server.add_secure_port(listen, credentials) if credentials else server.add_insecure_port(listen)
     except RuntimeError as error:
         raise InvalidRequest(f"cannot listen on {listen!r}: {error}; choose another address") from error
     return listen if listen.startswith("unix:") else f"{listen.rpartition(':')[0]}:{port}"

@@ -26,6 +26,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from .errors import InvalidSetting, UnknownName, unknown_name
 from .manifest import SettingRecord
 from .store.s3 import S3Access
+from .tls import TlsFiles
 
 S = TypeVar("S")
 
@@ -58,10 +59,18 @@ class ProcessSettings:
     """`CUEGRAPH_IMAGE_DIGEST`."""
     pod: str
     """`CUEGRAPH_POD`."""
+    tls: TlsFiles
+    """`CUEGRAPH_TLS_CERT`, `_KEY`, `_CLIENT_CA`, `_CA` and `_SERVER_NAME`."""
     s3: S3Access | None
     """`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`; None without an endpoint."""
     secrets: tuple[str, ...] = dataclasses.field(repr=False)
     """Every value of the environment whose name says that it is secret: never to be written."""
+    collector: str = ""
+    """`OTEL_EXPORTER_OTLP_ENDPOINT`: where traces are sent over gRPC; empty: nowhere."""
+    service: str = "cuegraph"
+    """`OTEL_SERVICE_NAME`: what this process is called in traces."""
+    log_format: str = "text"
+    """`CUEGRAPH_LOG_FORMAT`: `text` or `json`."""
 
 
 def process_settings() -> ProcessSettings:
@@ -74,8 +83,44 @@ def process_settings() -> ProcessSettings:
         commit=os.environ.get("CUEGRAPH_COMMIT", ""),
         image_digest=os.environ.get("CUEGRAPH_IMAGE_DIGEST", ""),
         pod=os.environ.get("CUEGRAPH_POD", ""),
+        tls=given_by_environment("TLS", TlsFiles),
         s3=_s3_access(),
         secrets=tuple(value.strip() for name, value in os.environ.items() if _SECRET_NAME.search(name)),
+        collector=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        service=os.environ.get("OTEL_SERVICE_NAME") or "cuegraph",
+        log_format=os.environ.get("CUEGRAPH_LOG_FORMAT") or "text",
+    )
+
+
+def given_by_environment(group: str, kind: type[S]) -> S:
+    """A dataclass whose fields `CUEGRAPH_<GROUP>_<FIELD>` give, where they do. Raises InvalidSetting."""
+    names = {
+        field.name: f"CUEGRAPH_{group}_{field.name.upper()}" for field in dataclasses.fields(typing.cast("Any", kind))
+    }
+    given = {field: os.environ[name] for field, name in names.items() if os.environ.get(name)}
+    try:
+        value: S = _adapter(typing.cast("Any", kind)).validate_python(given)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise InvalidSetting(f"{names[str(problem['loc'][0])]}: {problem['msg']}, not {problem['input']!r}") from error
+    return value
+
+
+@dataclass(frozen=True)
+class TemporalAccess:
+    """Where Temporal is."""
+
+    address: str
+    """`CUEGRAPH_TEMPORAL_ADDRESS`: `host:port`."""
+    namespace: str
+    """`CUEGRAPH_TEMPORAL_NAMESPACE`: one for each store."""
+
+
+def temporal_access() -> TemporalAccess:
+    """Reads the environment."""
+    return TemporalAccess(
+        address=os.environ.get("CUEGRAPH_TEMPORAL_ADDRESS") or "127.0.0.1:7233",
+        namespace=os.environ.get("CUEGRAPH_TEMPORAL_NAMESPACE") or "default",
     )
 
 

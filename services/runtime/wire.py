@@ -40,6 +40,9 @@ _STATUS_CODES = (
     (errors.StoreUnavailable, grpc.StatusCode.UNAVAILABLE),
     (errors.StoreError, grpc.StatusCode.FAILED_PRECONDITION),
     (errors.ModelError, grpc.StatusCode.FAILED_PRECONDITION),
+    (errors.ServiceUnavailable, grpc.StatusCode.UNAVAILABLE),
+    (errors.Unauthenticated, grpc.StatusCode.UNAUTHENTICATED),
+    (errors.AccessError, grpc.StatusCode.PERMISSION_DENIED),
     (errors.Cancelled, grpc.StatusCode.CANCELLED),
 )
 """The first that fits counts; any other error is INTERNAL."""
