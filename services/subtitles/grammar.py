@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .scripts import primary
+from services.documents.folding import language_of
 
 NO_WORDS: frozenset[str] = frozenset()
 
@@ -79,4 +79,4 @@ _GRAMMARS = {"en": _ENGLISH, "es": _SPANISH, "pt": _PORTUGUESE}
 
 def grammar(language_code: str) -> Grammar:
     """The grammar of a BCP-47 language; where none is known, punctuation and pauses decide alone."""
-    return _GRAMMARS.get(primary(language_code), Grammar())
+    return _GRAMMARS.get(language_of(language_code), Grammar())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .scripts import primary
+from services.documents.folding import language_of
 
 Audience = Literal["adult", "children"]
 
@@ -79,7 +79,7 @@ class Limits:
 
 def limits(language_code: str) -> Limits:
     """The limits for a BCP-47 tag: its own row, else that of its language, else the general one."""
-    language = primary(language_code)
+    language = language_of(language_code)
     for tag in (language_code.lower(), language, _LIKE.get(language, "und")):
         if tag in _BY_TAG:
             return _BY_TAG[tag]

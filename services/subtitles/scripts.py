@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import chain, pairwise
 
+from services.documents.folding import language_of
+
 _UNSPACED = frozenset(("bo", "cmn", "dz", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"))
 _HALF_WIDTH = frozenset(("cmn", "ja", "ko", "wuu", "yue", "zh"))
 _RIGHT_TO_LEFT = frozenset(("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"))
@@ -30,14 +32,9 @@ _CHINESE = frozenset(("cmn", "wuu", "yue", "zh"))
 _JOINER = "\N{ZERO WIDTH JOINER}"
 
 
-def primary(language_code: str) -> str:
-    """The language of a BCP-47 tag without script and region."""
-    return language_code.partition("-")[0].lower()
-
-
 def is_unspaced(language_code: str) -> bool:
     """Whether the language is written without spaces between words."""
-    return primary(language_code) in _UNSPACED
+    return language_of(language_code) in _UNSPACED
 
 
 def is_right_to_left(language_code: str) -> bool:
@@ -53,7 +50,7 @@ def measure(language_code: str) -> Callable[[str], float]:
     Chinese, Japanese and Korean count full-width characters, a half-width one as half of one and a mark on a
     character not at all; everybody else counts code points.
     """
-    return _full_widths if primary(language_code) in _HALF_WIDTH else len
+    return _full_widths if language_of(language_code) in _HALF_WIDTH else len
 
 
 def _full_widths(text: str) -> float:
@@ -100,7 +97,7 @@ def phrases_of(text: str, language_code: str) -> Iterator[tuple[str, str]]:
     script, a Thai or Lao one with a vowel that is written first, a Chinese one with any character.
     """
     for number, run in enumerate(text.split()):
-        parts = _phrases(run, primary(language_code)) if is_unspaced(language_code) else [run]
+        parts = _phrases(run, language_of(language_code)) if is_unspaced(language_code) else [run]
         for place, part in enumerate(parts):
             yield (" " if number and not place else ""), part
 

@@ -5,9 +5,10 @@ NLLB Team: *No language left behind: scaling human-centered machine translation*
 
 from __future__ import annotations
 
+from services.documents.folding import language_of
 from services.runtime.errors import LanguagePairUnknown
 
-from .pairs import Pair, primary
+from .pairs import Pair
 from .scripts import script_of
 
 _CODES = """
@@ -43,7 +44,7 @@ INDIC = frozenset(
 def flores_code(language_code: str) -> str | None:
     """The code for a BCP-47 tag; None if there is none for its language, or none in the script that it names."""
     special = next((code for tag, code in _BY_TAG.items() if f"{language_code}-".startswith(f"{tag}-")), None)
-    code = special or _BY_LANGUAGE.get(primary(language_code))
+    code = special or _BY_LANGUAGE.get(language_of(language_code))
     script = script_of(language_code)
     return code if code is None or script in ("", code.partition("_")[2]) else None
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from services.documents.folding import language_of
 from services.documents.glossary import Glossary, Term
 from services.documents.terms import find_terms
 
 from .marks import MARK, TAG, without_marks
-from .pairs import primary
 from .translator import Protection
 
 _PLACEHOLDER = re.compile(r"QX\s?(\d+)\s?Z", re.IGNORECASE)
@@ -52,7 +52,7 @@ def required_terms(text: str, glossary: Glossary | None, target: str) -> list[Re
     return [
         Required(term, it.start, it.end, it.text, expected)
         for term, it in found
-        if (expected := term.in_language(target) or term.in_language(primary(target)))
+        if (expected := term.in_language(target) or term.in_language(language_of(target)))
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from services.documents.folding import language_of
 from services.runtime.errors import InvalidSetting, LanguagePairUnknown
 
 EngineName = Literal["marian", "apertium", "nllb", "indictrans2", "llm"]
@@ -27,7 +28,7 @@ class Pair:
     @property
     def primary(self) -> tuple[str, str]:
         """Both without script and region."""
-        return primary(self.source), primary(self.target)
+        return language_of(self.source), language_of(self.target)
 
     def __str__(self) -> str:
         return f"{self.source}-{self.target}"
@@ -51,11 +52,6 @@ class Route:
 
     def __str__(self) -> str:
         return f"{self.source}-{self.target}"
-
-
-def primary(language_code: str) -> str:
-    """The primary language of a BCP-47 tag: `pt` for `pt-BR`."""
-    return language_code.replace("_", "-").partition("-")[0].lower()
 
 
 def chooses_variety(engine: EngineName, language_code: str) -> bool:
@@ -86,10 +82,10 @@ def candidates(routes: Iterable[Route], source: str, target: str) -> tuple[Route
 
     Raises LanguagePairUnknown, which names the pairs there are, also where both are one language.
     """
-    if source and primary(source) == primary(target):
+    if source and language_of(source) == language_of(target):
         raise LanguagePairUnknown(f"what is said is in {source!r} already; leave the target {target!r} out")
     known = tuple(routes)
-    found = tuple(route for route in known if route.serves(primary(source), primary(target)))
+    found = tuple(route for route in known if route.serves(language_of(source), language_of(target)))
     if not found:
         pairs = ", ".join(dict.fromkeys(map(str, known)))
         raise LanguagePairUnknown(

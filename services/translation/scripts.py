@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from .pairs import primary
+from services.documents.folding import language_of
 
 _SCRIPTS: dict[str, tuple[str, ...]] = {
     "ar": ("ARABIC",),
@@ -46,7 +46,7 @@ _LATIN = frozenset("cs da de en es et fi fr hr hu id is it lt lv nl no pl pt ro 
 
 def is_in_script_of(text: str, language_code: str) -> bool:
     """Whether at least half of the letters are of the language's script; a language unknown here has any."""
-    language = primary(language_code)
+    language = language_of(language_code)
     names = _SCRIPTS.get(language) or (("LATIN",) if language in _LATIN else ())
     letters = [character for character in text if character.isalpha()]
     if not names or not letters or script_of(language_code):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from services.documents import codec, glossary, translation
+from services.documents.folding import language_of
 from services.documents.glossary import Glossary
 from services.documents.transcript import Transcript
 from services.documents.translation import Sentence
@@ -17,7 +18,7 @@ from services.runtime.stage import Input, Loader, Output, Run, Stage
 
 from . import engines
 from .checks import names_in
-from .pairs import Pair, candidates, chooses_variety, primary
+from .pairs import Pair, candidates, chooses_variety
 from .rendition import Task, draft, translate_scene
 from .scenes import scenes
 from .sentences import Spoken, sentences
@@ -104,10 +105,10 @@ def _translated(
 ) -> Iterator[Sentence]:
     """The sentences. Raises LanguagePairUnknown if no route is for the pair."""
     (route,) = candidates(run.settings.routes, pair.source, pair.target)
-    if pair.target != primary(pair.target) and not chooses_variety(route.engine, pair.target):
+    if pair.target != language_of(pair.target) and not chooses_variety(route.engine, pair.target):
         run.warn(
             "VARIETY_UNCHOSEN",
-            f"engine {route.engine} writes {primary(pair.target)!r} as it learned it: that it is {pair.target!r} "
+            f"engine {route.engine} writes {language_of(pair.target)!r} as it learned it: that it is {pair.target!r} "
             "was not checked",
         )
     names = names_in(word for sentence in spoken for word in sentence.words)
