@@ -31,6 +31,7 @@ def serve_jobs(
         listen,
         slots=jobs,
         grace_seconds=grace,
+        probes=app.process.probes,
         ready=lambda address: err.print(f"serving jobs on {address}", markup=False),
     )
     if unfinished:

@@ -51,6 +51,7 @@ def serve_stages(
         listen,
         capacity=capacity,
         grace_seconds=grace,
+        probes=opened.process.probes,
         tls=tls_files(opened.process.tls, tls_cert, tls_key, tls_client_ca),
         ready=lambda address: err.print(f"serving {', '.join(names)} on {address}", markup=False),
     )

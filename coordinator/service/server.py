@@ -27,14 +27,16 @@ SERVICES = (
 _log = logging.getLogger(__name__)
 
 
-def serve(app: App, listen: str, *, slots: int, grace_seconds: float, ready: Callable[[str], None]) -> list[str]:
+def serve(  # noqa: PLR0913  one per option of the command
+    app: App, listen: str, *, slots: int, grace_seconds: float, ready: Callable[[str], None], probes: str = ""
+) -> list[str]:
     """Serves until SIGTERM or SIGINT, then lets the jobs under way end for `grace_seconds`.
 
     Returns the names of the jobs that did not end. Their threads still run: whoever calls this ends the process, and
-    the next one goes on with the jobs. `slots` is how many jobs are driven at once. Raises InvalidRequest if the
-    address cannot be bound, and what opening the store raises.
+    the next one goes on with the jobs. `slots` is how many jobs are driven at once. `probes` is a second address, for
+    health alone and without TLS. Raises InvalidRequest if an address cannot be bound, and what opening the store raises.
     """
-    return serve_until_told(CoordinatorServer(app, slots), listen, grace_seconds, ready).unfinished
+    return serve_until_told(CoordinatorServer(app, slots), listen, grace_seconds, ready, probes).unfinished
 
 
 class CoordinatorServer:
@@ -44,7 +46,7 @@ class CoordinatorServer:
         self._app = app
         self._broadcasts = Broadcasts()
         self._worker = Worker(app.jobs, app.engine, self._broadcasts, slots)
-        self._health = health.aio.HealthServicer()
+        self.health = health.aio.HealthServicer()
         self._server: grpc.aio.Server | None = None
         self.unfinished: list[str] = []
         """Jobs that were under way when the server stopped, and are."""
@@ -55,11 +57,11 @@ class CoordinatorServer:
         jobs = JobService(self._app, self._worker, self._broadcasts)
         job_service_pb2_grpc.add_JobServiceServicer_to_server(jobs, self._server)
         lineage_service_pb2_grpc.add_LineageServiceServicer_to_server(LineageService(self._app.jobs), self._server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self.health, self._server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
         address = bind(self._server, listen)
         for name in ("", *SERVICES):
-            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+            await self.health.set(name, health_pb2.HealthCheckResponse.SERVING)
         await self._server.start()
         self._worker.start()
         return address
@@ -70,7 +72,7 @@ class CoordinatorServer:
 
     async def stop(self, grace_seconds: float) -> None:
         """Begins no more jobs and lets those under way end for so long; then takes no more calls."""
-        await self._health.enter_graceful_shutdown()
+        await self.health.enter_graceful_shutdown()
         self.unfinished = await asyncio.to_thread(self._worker.stop, grace_seconds)
         if self.unfinished:
             _log.warning("left unfinished, to be gone on with at the next start: %s", ", ".join(self.unfinished))

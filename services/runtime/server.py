@@ -39,16 +39,17 @@ def serve(  # noqa: PLR0913  one per option of the command
     capacity: int = 1,
     grace_seconds: float = 30.0,
     tls: TlsFiles = IN_THE_CLEAR,
+    probes: str = "",
     ready: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then lets the runs under way end for `grace_seconds` and cancels the rest.
 
     `capacity` is how many runs each stage takes at once. `ready` gets the address once it is bound (port 0 picks
-    a free one); models may still be loading then: health says when they are there. Must be called in the main
-    thread. Raises InvalidRequest if the address cannot be bound, ModelError if a model cannot be loaded, and
-    StageCrashed if a run did not heed its cancellation.
+    a free one); models may still be loading then: health says when they are there. `probes` is a second address, for
+    health alone and without TLS. Must be called in the main thread. Raises InvalidRequest if an address cannot be
+    bound, ModelError if a model cannot be loaded, and StageCrashed if a run did not heed its cancellation.
     """
-    serve_until_told(StageServer(stages, capacity, tls), listen, grace_seconds, ready)
+    serve_until_told(StageServer(stages, capacity, tls), listen, grace_seconds, ready, probes)
 
 
 class StageServer:
@@ -57,17 +58,17 @@ class StageServer:
     def __init__(self, stages: Sequence[HostedStage], capacity: int, tls: TlsFiles = IN_THE_CLEAR) -> None:
         self._tls = tls
         self._hosts = {host.name: host for host in (_Host(stage, capacity) for stage in stages)}
-        self._health = health.aio.HealthServicer()
+        self.health = health.aio.HealthServicer()
         self._server: grpc.aio.Server | None = None
 
     async def start(self, listen: str) -> str:
         """Listens and returns the address that is bound. No stage runs before its models are loaded."""
         self._server = grpc.aio.server(options=OPTIONS)
         stage_service_pb2_grpc.add_StageServiceServicer_to_server(_Servicer(self._hosts), self._server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self.health, self._server)
         reflection.enable_server_reflection(_service_names(), self._server)
         for name in ("", *self._hosts):
-            await self._health.set(name, health_pb2.HealthCheckResponse.NOT_SERVING)
+            await self.health.set(name, health_pb2.HealthCheckResponse.NOT_SERVING)
         address = bind(self._server, listen, self._tls)
         await self._server.start()
         return address
@@ -80,13 +81,13 @@ class StageServer:
         for host in self._hosts.values():
             await in_thread(f"warm-up {host.name}", host.stage.warm_up)
             host.runs.open()
-            await self._health.set(host.name, health_pb2.HealthCheckResponse.SERVING)
-        await self._health.set("", health_pb2.HealthCheckResponse.SERVING)
+            await self.health.set(host.name, health_pb2.HealthCheckResponse.SERVING)
+        await self.health.set("", health_pb2.HealthCheckResponse.SERVING)
         await asyncio.Event().wait()
 
     async def stop(self, grace_seconds: float) -> None:
         """Takes no new runs, waits for those under way, cancels what is left. Raises StageCrashed if any stays."""
-        await self._health.enter_graceful_shutdown()
+        await self.health.enter_graceful_shutdown()
         for host in self._hosts.values():
             host.runs.close("is stopping")
         if await self._unfinished(grace_seconds):

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_status import rpc_status
 
 from . import wire
@@ -38,6 +39,9 @@ _log = logging.getLogger(__name__)
 class Server(Protocol):
     """A server in the running event loop."""
 
+    health: health.aio.HealthServicer
+    """Says what is served, and since when it is no more."""
+
     async def start(self, listen: str) -> str:
         """Listens and returns the address that is bound. Raises InvalidRequest if it cannot be."""
 
@@ -51,26 +55,43 @@ class Server(Protocol):
 S = TypeVar("S", bound=Server)
 
 
-def serve_until_told(server: S, listen: str, grace_seconds: float, ready: Callable[[str], None]) -> S:
+def serve_until_told(server: S, listen: str, grace_seconds: float, ready: Callable[[str], None], probes: str = "") -> S:
     """Serves until SIGTERM or SIGINT, and returns the server when it has stopped. Must be called in the main thread.
 
-    `ready` gets the address once it is bound: port 0 picks a free one.
+    `ready` gets the address once it is bound: port 0 picks a free one. `probes` is where health is answered as well.
     """
-    asyncio.run(_serve(server, listen, grace_seconds, ready))
+    asyncio.run(_serve(server, listen, grace_seconds, ready, probes))
     return server
 
 
-async def _serve(server: Server, listen: str, grace_seconds: float, ready: Callable[[str], None]) -> None:
+async def _serve(server: Server, listen: str, grace_seconds: float, ready: Callable[[str], None], probes: str) -> None:
     address = await server.start(listen)
-    working = asyncio.create_task(server.work())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-    ready(address)
+    async with _probed(server.health, probes):
+        working = asyncio.create_task(server.work())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+        ready(address)
+        try:
+            with suppress(asyncio.CancelledError):
+                await working
+        finally:
+            await server.stop(grace_seconds)
+
+
+@asynccontextmanager
+async def _probed(servicer: health.aio.HealthServicer, listen: str) -> AsyncIterator[None]:
+    """Answers health, and nothing else, in the clear: the probes of Kubernetes speak no TLS. Raises InvalidRequest."""
+    if not listen:
+        yield
+        return
+    server = grpc.aio.server(options=OPTIONS)
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    bind(server, listen)
+    await server.start()
     try:
-        with suppress(asyncio.CancelledError):
-            await working
+        yield
     finally:
-        await server.stop(grace_seconds)
+        await server.stop(grace=None)
 
 
 @asynccontextmanager

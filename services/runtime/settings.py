@@ -59,6 +59,10 @@ class ProcessSettings:
     """`CUEGRAPH_IMAGE_DIGEST`."""
     pod: str
     """`CUEGRAPH_POD`."""
+    engines: int
+    """`CUEGRAPH_ENGINES`: how many loaded engines are kept; 0 is all."""
+    probes: str
+    """`CUEGRAPH_PROBES`: `host:port` where health is answered without TLS as well; empty: nowhere."""
     tls: TlsFiles
     """`CUEGRAPH_TLS_CERT`, `_KEY`, `_CLIENT_CA`, `_CA` and `_SERVER_NAME`."""
     s3: S3Access | None
@@ -83,6 +87,8 @@ def process_settings() -> ProcessSettings:
         commit=os.environ.get("CUEGRAPH_COMMIT", ""),
         image_digest=os.environ.get("CUEGRAPH_IMAGE_DIGEST", ""),
         pod=os.environ.get("CUEGRAPH_POD", ""),
+        engines=_engines(),
+        probes=os.environ.get("CUEGRAPH_PROBES", ""),
         tls=given_by_environment("TLS", TlsFiles),
         s3=_s3_access(),
         secrets=tuple(value.strip() for name, value in os.environ.items() if _SECRET_NAME.search(name)),
@@ -122,6 +128,13 @@ def temporal_access() -> TemporalAccess:
         address=os.environ.get("CUEGRAPH_TEMPORAL_ADDRESS") or "127.0.0.1:7233",
         namespace=os.environ.get("CUEGRAPH_TEMPORAL_NAMESPACE") or "default",
     )
+
+
+def _engines() -> int:
+    text = os.environ.get("CUEGRAPH_ENGINES") or "0"
+    if not re.fullmatch(r"\d{1,4}", text):
+        raise InvalidSetting(f"CUEGRAPH_ENGINES is {text!r}; give a whole number of engines, or 0 to keep all of them")
+    return int(text)
 
 
 def _s3_access() -> S3Access | None:
@@ -202,7 +215,7 @@ def profile_layer(name: str) -> Layer:
 
 
 def preferred_profile() -> str:
-    """`CUEGRAPH_PROFILE`: whose models this installation runs where nobody asks for others; empty if it does not say."""
+    """`CUEGRAPH_PROFILE`: whose models are run where nobody asks for others; empty if the installation does not say."""
     return os.environ.get("CUEGRAPH_PROFILE", "")
 
 
