@@ -10,6 +10,7 @@ from pathlib import Path
 from services.runtime import host
 from services.runtime.artifact import Artifact
 from services.runtime.client import RemoteStage
+from services.runtime.engines import Engines
 from services.runtime.local import LocalStage
 from services.runtime.models import Catalog, ModelStore
 from services.runtime.node import Node
@@ -55,6 +56,7 @@ class App:
             code=host.code(self.process.commit, self.process.image_digest),
             pod=self.process.pod,
             redactor=self.redactor,
+            engines=Engines(self.process.engines),
         )
         node.sweep()
         return node

@@ -150,7 +150,7 @@ class Attempt:
         run = self._run(inputs, progress)
         progress.check()
         try:
-            with self.clock.count("run"):
+            with self.clock.count("run"), self.node.engines.lease() as self._leased:
                 self.stage.run(run)
         except BaseException:
             self._keep_scratch(run)
@@ -182,7 +182,7 @@ class Attempt:
 
     def _engine(self, load: Any, *arguments: object) -> Any:
         with self.clock.count("load"):
-            return self.node.engines.get(load, *arguments)
+            return self._leased(load, *arguments)
 
     def _subfolder(self, name: str) -> Path:
         folder = self._folder / name

@@ -45,7 +45,8 @@ def execute(
 def warm_up(stage: Stage[Any], settings: Any, node: Node) -> None:
     """Loads what a run with these settings would load. Raises UnknownName and ModelError."""
     models = {model.name: node.models.path(model.name) for model in models_of(stage, settings, node.models)}
-    stage.warm_up(Loader(settings, models, node.engines.get))
+    with node.engines.lease() as engine:
+        stage.warm_up(Loader(settings, models, engine))
 
 
 def _attempt(

@@ -61,6 +61,8 @@ class ProcessSettings:
     """`CUEGRAPH_POD`."""
     engines: int
     """`CUEGRAPH_ENGINES`: how many loaded engines are kept; 0 is all."""
+    engines: int
+    """`CUEGRAPH_ENGINES`: how many loaded engines are kept; 0 is all."""
     probes: str
     """`CUEGRAPH_PROBES`: `host:port` where health is answered without TLS as well; empty: nowhere."""
     tls: TlsFiles
@@ -87,6 +89,7 @@ def process_settings() -> ProcessSettings:
         commit=os.environ.get("CUEGRAPH_COMMIT", ""),
         image_digest=os.environ.get("CUEGRAPH_IMAGE_DIGEST", ""),
         pod=os.environ.get("CUEGRAPH_POD", ""),
+        engines=_engines(),
         engines=_engines(),
         probes=os.environ.get("CUEGRAPH_PROBES", ""),
         tls=given_by_environment("TLS", TlsFiles),
@@ -128,6 +131,13 @@ def temporal_access() -> TemporalAccess:
         address=os.environ.get("CUEGRAPH_TEMPORAL_ADDRESS") or "127.0.0.1:7233",
         namespace=os.environ.get("CUEGRAPH_TEMPORAL_NAMESPACE") or "default",
     )
+
+
+def _engines() -> int:
+    text = os.environ.get("CUEGRAPH_ENGINES") or "0"
+    if not re.fullmatch(r"\d{1,4}", text):
+        raise InvalidSetting(f"CUEGRAPH_ENGINES is {text!r}; give a whole number of engines, or 0 to keep all of them")
+    return int(text)
 
 
 def _engines() -> int:

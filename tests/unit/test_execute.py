@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import re
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from services.runtime import commits
 from services.runtime.artifact import digest_file
+from services.runtime.engines import Engines
 from services.runtime.errors import (
     Cancelled,
     CuegraphError,
@@ -502,6 +504,23 @@ def test_engines_are_loaded_once_per_process(node: Node) -> None:
     run_step(Doing(use), node)
     run_step(Doing(use), node, step=step_of("job2"), use_cache=False)
     assert loads == ["tiny"]
+
+
+def test_an_engine_is_held_while_its_run_is_at_work_and_no_longer(node: Node) -> None:
+    bounded = dataclasses.replace(node, engines=Engines(most=1))
+    loads: list[str] = []
+
+    def load(name: str) -> str:
+        loads.append(name)
+        return name
+
+    def use(run: Run[UpperSettings]) -> None:
+        names = [run.engine(load, name) for name in ("one", "other", "one")]
+        run.output("text", "upper.txt").write_text(str(names))
+
+    run_step(Doing(use), bounded)
+    assert loads == ["one", "other"]
+    assert len(bounded.engines) == 1
 
 
 def test_the_digest_in_the_manifest_is_that_of_the_file(node: Node, tmp_path: Path) -> None:
