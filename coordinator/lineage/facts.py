@@ -64,7 +64,7 @@ class JobFacts:
     originals: Mapping[str, Found[Manifest] | None] = field(default_factory=dict)
     """What lies at each key that a REUSED manifest names; None for nothing."""
     documents: Mapping[str, Document] = field(default_factory=dict)
-    """Documents that committed steps wrote, by digest: only those whose bytes have it."""
+    """Documents that committed steps wrote or that the job is about, by digest: only those whose bytes have it."""
     document_problems: Mapping[str, str] = field(default_factory=dict)
     """Why the bytes of that digest are not the document that their media type promises."""
 

@@ -83,6 +83,15 @@ def made_from(facts: JobFacts, made: Written) -> Written | None:
     return source
 
 
+def from_outside(facts: JobFacts, made: Written) -> Document | None:
+    """The document that the job is about, if it is the one whose ids stand in `from`: no step of the job wrote it."""
+    consumed, record = _nearest_input(made), facts.job_record
+    if consumed is None or record is None or consumed.origin is not None:
+        return None
+    digest = record.media.artifact.digest
+    return facts.documents.get(digest) if consumed.artifact.digest == digest else None
+
+
 def taken(facts: JobFacts, made: Written, kind: type[D]) -> D | None:
     """The document of a kind that the step took beside what it made its own of; None if it took none."""
     inputs = (it for it in made.manifest.inputs if KINDS.get(it.artifact.media_type) is kind)

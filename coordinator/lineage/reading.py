@@ -123,8 +123,11 @@ def _originals(found: Iterable[FoundManifest], contents: Contents) -> Mapping[st
 
 
 def _documents(facts: JobFacts) -> dict[str, Artifact]:
+    """Those that steps wrote, and the one that the job is about."""
     outputs = (output for commit in facts.commits.values() if commit.content for output in commit.content.outputs)
-    return {one.artifact.digest: one.artifact for one in outputs if one.artifact.media_type in KINDS}
+    subject = (facts.job_record.media.artifact,) if facts.job_record else ()
+    artifacts = (*subject, *(output.artifact for output in outputs))
+    return {artifact.digest: artifact for artifact in artifacts if artifact.media_type in KINDS}
 
 
 def _document_keys(facts: JobFacts) -> list[str]:
