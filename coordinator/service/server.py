@@ -34,7 +34,8 @@ def serve(  # noqa: PLR0913  one per option of the command
 
     Returns the names of the jobs that did not end. Their threads still run: whoever calls this ends the process, and
     the next one goes on with the jobs. `slots` is how many jobs are driven at once. `probes` is a second address, for
-    health alone and without TLS. Raises InvalidRequest if an address cannot be bound, and what opening the store raises.
+    health alone and without TLS. Raises InvalidRequest if an address cannot be bound, and what
+    opening the store raises.
     """
     return serve_until_told(CoordinatorServer(app, slots), listen, grace_seconds, ready, probes).unfinished
 
@@ -45,7 +46,7 @@ class CoordinatorServer:
     def __init__(self, app: App, slots: int) -> None:
         self._app = app
         self._broadcasts = Broadcasts()
-        self._worker = Worker(app.jobs, app.engine, self._broadcasts, slots)
+        self._worker = Worker(app.jobs, app.engine, self._broadcasts, slots, app.tenants)
         self.health = health.aio.HealthServicer()
         self._server: grpc.aio.Server | None = None
         self.unfinished: list[str] = []

@@ -46,7 +46,7 @@ def probes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
         try:
             assert server.stderr is not None
-            assert "serving" in server.stderr.readline()
+            assert any("serving" in line for line in server.stderr)
             yield address
             server.send_signal(signal.SIGTERM)
             assert server.wait(PATIENCE_SECONDS) == 0
