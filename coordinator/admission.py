@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.runtime import settings
@@ -21,6 +23,10 @@ from services.runtime.stage import Stage
 
 from . import pipeline, planner
 from .records import AUTOMATIC, FileRecord, JobRecord, MediaRecord, PlannedStep
+from .turns import DEFAULT_TENANT
+
+MOST_URGENT = 100
+_TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,12 @@ class JobRequest:
     """What the film is called; empty: its file name says it."""
     year: int | None = None
     """Year of release."""
+    tenant: str = DEFAULT_TENANT
+    """On whose share it is done."""
+    priority: int = 0
+    """From 0 to MOST_URGENT; higher goes first among the jobs of a tenant."""
+    deadline: datetime | None = None
+    """When it should be done."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +83,9 @@ class Resolved:
 
 def resolve(request: JobRequest) -> Resolved:
     """Raises UnknownName for a workflow, language, profile, stage or setting nobody knows, InvalidSetting, and
-    InvalidRequest for targets that do not fit the workflow.
+    InvalidRequest for targets that do not fit the workflow, a priority out of range or an impossible tenant.
     """
+    _require_rank(request)
     chosen = pipeline.load(request.workflow, request.subject)
     profile = request.profile or default_profile()
     _require_stages_of(request, chosen.stages)
@@ -96,6 +109,13 @@ def resolve(request: JobRequest) -> Resolved:
         _anew(request, chosen.stages),
         _settle([*layers, Layer("pipeline", filled)], chosen.stages),
     )
+
+
+def _require_rank(request: JobRequest) -> None:
+    if not _TENANT.fullmatch(request.tenant):
+        raise InvalidRequest(f"tenant {request.tenant!r} is not 1 to 63 lower-case letters, digits and hyphens")
+    if not 0 <= request.priority <= MOST_URGENT:
+        raise InvalidRequest(f"priority {request.priority} is not between 0 and {MOST_URGENT}")
 
 
 def _film_layer(request: JobRequest) -> Layer:
@@ -222,6 +242,9 @@ def job_of(
         settings=resolved.settings,
         anew=resolved.anew,
         debug=resolved.request.debug,
+        tenant=resolved.request.tenant,
+        priority=resolved.request.priority,
+        deadline=resolved.request.deadline,
     )
 
 
@@ -239,6 +262,8 @@ def request_digest(resolved: Resolved, media: MediaRecord, files: Sequence[FileR
         "anew": resolved.anew,
         "debug": resolved.request.debug,
     }
+    if resolved.request.tenant != DEFAULT_TENANT:
+        asked["tenant"] = resolved.request.tenant  # the same film for two tenants is two jobs
     return digest_bytes(canonical_json(asked))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -19,12 +19,18 @@ from services.runtime.registry import load_stage
 from services.runtime.settings import ProcessSettings, process_settings, quiet_libraries
 from services.runtime.store import open_store, require_store
 from services.runtime.store.base import Store
+from services.runtime.telemetry import Telemetry, open_telemetry
 
 from . import admission, intake
 from .engines.local import LocalEngine
 from .jobs import Jobs
-from .pools import Pools
+from .pauses import Pauses
+from .pools import Pools, Rules
 from .records import FileRecord, JobRecord, MediaRecord
+from .turns import Tenants
+
+_BEGIN_SECONDS = 3.0
+"""How long a step waits for one pod before it asks another."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,16 @@ class App:
     process: ProcessSettings
     addresses: Mapping[str, str]
     """Where stages run that do not run in this process: `host:port` by stage."""
+    tenants: Tenants = field(default_factory=Tenants)
 
     @cached_property
     def redactor(self) -> Redactor:
         return Redactor(self.process.secrets)
+
+    @cached_property
+    def telemetry(self) -> Telemetry:
+        code = host.code(self.process.commit, self.process.image_digest)
+        return open_telemetry(self.process.collector, self.process.service, code.version, self.redactor)
 
     @cached_property
     def store(self) -> Store:
@@ -57,6 +69,7 @@ class App:
             pod=self.process.pod,
             redactor=self.redactor,
             engines=Engines(self.process.engines),
+            telemetry=self.telemetry,
         )
         node.sweep()
         return node
@@ -67,7 +80,12 @@ class App:
 
     @cached_property
     def engine(self) -> LocalEngine:
-        return LocalEngine(self.jobs, Pools(self.local_stage, self.remote_stage, self.addresses), self.node)
+        return LocalEngine(self.jobs, self.pools, self.node)
+
+    @cached_property
+    def pools(self) -> Pools:
+        rules = Rules(self.jobs.rank, Pauses(self.store).is_paused, self.tenants.weights)
+        return Pools(self.local_stage, self.remote_stage, self.addresses, rules)
 
     def local_stage(self, name: str, profile: str = "", capacity: int = 1) -> LocalStage:
         """A stage in this process, which warms up with what a profile says. Raises UnknownName."""
@@ -76,8 +94,8 @@ class App:
         return LocalStage(stage, self.node, capacity=capacity, warm=warm)
 
     def remote_stage(self, address: str, name: str) -> RemoteStage:
-        """A stage at `host:port`."""
-        return RemoteStage(address, name, tls=self.process.tls)
+        """A stage at `host:port`, one of those that there may be."""
+        return RemoteStage(address, name, begin_seconds=_BEGIN_SECONDS, tls=self.process.tls)
 
     def submit(
         self, film: Path, request: admission.JobRequest, files: Sequence[tuple[str, Path]] = ()

@@ -42,6 +42,7 @@ from services.runtime.store.keys import Step
 
 from . import heartbeat, planner
 from .records import PARTIAL, JobRecord, PlannedStep, SealedManifest, SealRecord
+from .turns import Rank
 
 _JOB_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
@@ -84,6 +85,7 @@ class Jobs:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._ranks: dict[str, Rank] = {}
 
     def create(self, job: JobRecord) -> bool:
         """Writes a new job; False if a job of that name was there before."""
@@ -103,6 +105,12 @@ class Jobs:
             raise UnknownName(
                 f"there is no job {job_id!r} in {self.store.url}; `cuegraph jobs list` shows those there are"
             ) from None
+
+    def rank(self, job_id: str) -> Rank:
+        """What decides when the job's turn comes; it never changes. Raises UnknownName, InvalidDocument."""
+        if job_id not in self._ranks:
+            self._ranks[job_id] = self.get(job_id).rank
+        return self._ranks[job_id]
 
     def names(self) -> list[str]:
         """The names of all jobs, newest first."""
@@ -221,6 +229,13 @@ class Jobs:
         number = self.round(job_id) + 1
         self._write(job_id, number, "requested", {"time": now().isoformat()})
         return number
+
+    def asked(self, job: JobRecord, round_number: int) -> datetime:
+        """When that round of the job was asked for."""
+        if round_number == 1:
+            return job.create_time
+        request = json.loads(self.store.get(keys.round_file(job.job, round_number, "requested")))
+        return datetime.fromisoformat(request["time"])
 
     def cancel(self, job_id: str) -> None:
         """Calls the job off; whoever drives it notices within a second. Raises WrongJobState if it is over."""

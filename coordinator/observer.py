@@ -22,6 +22,9 @@ class JobObserver(Protocol):
 
     def step_started(self, step: PlannedStep) -> None: ...
 
+    def step_waiting(self, step: PlannedStep, reason: str) -> None:
+        """Nobody works on it, though it could be done. Empty: it waits no longer."""
+
     def step_progress(self, step: PlannedStep, done_seconds: float, total_seconds: float | None) -> None: ...
 
     def step_log(self, step: PlannedStep | None, record: logging.LogRecord) -> None:
@@ -38,11 +41,23 @@ class Observers:
     def __init__(self, *observers: JobObserver) -> None:
         self._observers = list(observers)
 
+    def add(self, observer: JobObserver) -> None:
+        """From now on it hears as well."""
+        self._observers.append(observer)
+
+    def remove(self, observer: JobObserver) -> None:
+        """It hears no more, if it still did."""
+        with suppress(ValueError):  # another thread may have left it out already
+            self._observers.remove(observer)
+
     def job_started(self, job: JobRecord) -> None:
         self._tell(lambda observer: observer.job_started(job))
 
     def step_started(self, step: PlannedStep) -> None:
         self._tell(lambda observer: observer.step_started(step))
+
+    def step_waiting(self, step: PlannedStep, reason: str) -> None:
+        self._tell(lambda observer: observer.step_waiting(step, reason))
 
     def step_progress(self, step: PlannedStep, done_seconds: float, total_seconds: float | None) -> None:
         self._tell(lambda observer: observer.step_progress(step, done_seconds, total_seconds))
@@ -61,6 +76,5 @@ class Observers:
             try:
                 event(observer)
             except Exception:  # noqa: BLE001  whatever is wrong with the watcher
-                with suppress(ValueError):  # another thread may have left it out already
-                    self._observers.remove(observer)
+                self.remove(observer)
                 _log.exception("%s failed and hears no more of the job", type(observer).__name__)

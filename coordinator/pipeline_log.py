@@ -44,6 +44,9 @@ class PipelineLog:
     def step_started(self, step: PlannedStep) -> None:
         self._say(step, logging.INFO, "started")
 
+    def step_waiting(self, step: PlannedStep, reason: str) -> None:
+        self._say(step, logging.INFO, f"waits: {reason}" if reason else "waits no longer")
+
     def step_progress(self, step: PlannedStep, done_seconds: float, total_seconds: float | None) -> None:
         """Progress is for those who watch; it is not logged."""
 

@@ -15,6 +15,8 @@ from services.runtime.errors import InvalidDocument
 from services.runtime.manifest import CodeRecord, SettingRecord
 from services.runtime.store.keys import UNSHARDED, Step
 
+from .turns import DEFAULT_TENANT, Rank
+
 JOB_SCHEMA = "cuegraph.job/1"
 SEAL_SCHEMA = "cuegraph.seal/1"
 AUTOMATIC = "auto"
@@ -35,6 +37,8 @@ class MediaRecord:
     title: str
     file_name: str
     """As the user named the file, without its folder."""
+    duration_seconds: float | None = None
+    """None where nobody knows, as of a transcript."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,18 @@ class JobRecord:
     """Stages that may not take over the outputs of an equal action."""
     debug: bool = False
     """Whether stages keep their scratch files and tell their DEBUG lines to who watches."""
+    tenant: str = DEFAULT_TENANT
+    """On whose share it is done."""
+    priority: int = 0
+    """From 0 to 100; higher goes first among the jobs of a tenant."""
+    deadline: datetime | None = None
+    """When it should be done; None if that does not matter. Nothing happens when it is missed."""
     schema: str = JOB_SCHEMA
+
+    @property
+    def rank(self) -> Rank:
+        """What decides when its turn comes."""
+        return Rank(self.create_time, self.tenant, self.priority, self.deadline)
 
     @property
     def from_outside(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.documents.quality import Quality
@@ -14,6 +14,7 @@ from services.runtime.manifest import Manifest, Notice, Status
 from services.runtime.store.base import Store
 from services.runtime.store.keys import UNSHARDED
 
+from . import waiting
 from .jobs import Jobs, JobState, Outcome
 from .records import PARTIAL, JobRecord, PlannedStep
 
@@ -32,6 +33,8 @@ class StepStatus:
     manifest: Artifact | None = None
     record: Manifest | None = None
     """What the manifest says."""
+    waiting: str = ""
+    """Why nobody works on it although it could be done; empty if nothing is known to hold it up."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ def job_status(jobs: Jobs, job_id: str) -> JobStatus:
     job = jobs.get(job_id)
     state = jobs.state(job_id)  # read first: if the job is over, so is all that is read after it
     steps = tuple(step_statuses(jobs, job))
+    if state is not JobState.RUNNING:
+        steps = tuple(replace(step, waiting="") for step in steps)  # whoever waited for it is gone
     return JobStatus(job, state, steps, _first_start(jobs.store, job), jobs.outcome(job_id), jobs.quality(job_id))
 
 
@@ -117,10 +122,11 @@ def _status(store: Store, job: JobRecord, planned: PlannedStep) -> StepStatus:
     found = commits.latest(store, step)
     if found is None:
         begun = commits.attempts(store, step)
-        return StepStatus(planned, RUNNING if begun else PENDING, 0.0)
+        return StepStatus(planned, RUNNING if begun else PENDING, 0.0, waiting=waiting.reason(store, step, len(begun)))
     manifest, artifact = found
     seconds = (manifest.times.finished - manifest.times.started).total_seconds()
-    return StepStatus(planned, manifest.status, round(seconds, 3), artifact, manifest)
+    held_up = "" if manifest.status.is_done else waiting.reason(store, step, len(commits.attempts(store, step)))
+    return StepStatus(planned, manifest.status, round(seconds, 3), artifact, manifest, held_up)
 
 
 def _first_start(store: Store, job: JobRecord) -> datetime | None:

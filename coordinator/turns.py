@@ -58,6 +58,16 @@ class Shares:
         return replace(self, reached={**self.reached, tenant: place + 1.0 / self.weights.get(tenant, 1.0)}, now=place)
 
 
+@dataclass(frozen=True)
+class Tenants:
+    """What whoever runs the coordinator allows its tenants."""
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Shares; a tenant that is not named has weight 1."""
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """How many jobs of a tenant one coordinator drives at once; a tenant that is not named has no limit."""
+
+
 def next_claim(claims: Collection[Claim], shares: Shares, now: datetime, barred: Collection[str] = ()) -> Claim | None:
     """Whose turn it is; None if nobody waits but `barred` tenants, which may have no turn now."""
     able = [claim for claim in claims if claim.rank.tenant not in barred]

@@ -90,7 +90,7 @@ class SmallApp(App):
 def small_app(folder: Path, work: Mapping[str, Work]) -> SmallApp:
     """An app on FOLDER/store."""
     process = replace(process_settings(), store=str(folder / "store"), data=folder, scratch=folder / "scratch")
-    return SmallApp(process, {}, work)
+    return SmallApp(process, {}, work=work)
 
 
 @contextmanager

@@ -101,6 +101,9 @@ class Watched:
     def step_started(self, step: PlannedStep) -> None:
         self.started.append(step.stage)
 
+    def step_waiting(self, step: PlannedStep, reason: str) -> None:
+        self.lines.append(f"{step.stage} waits: {reason}")
+
     def step_progress(self, step: PlannedStep, done_seconds: float, total_seconds: float | None) -> None:
         self.lines.append(f"{step.stage} {done_seconds}")
 

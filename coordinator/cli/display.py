@@ -82,6 +82,9 @@ class Bars:
     def step_started(self, step: PlannedStep) -> None:
         self._progress.start_task(self._task(step))
 
+    def step_waiting(self, step: PlannedStep, reason: str) -> None:
+        self._progress.update(self._task(step), note=f"[yellow]waiting: {escape(reason)}[/]" if reason else "")
+
     def step_progress(self, step: PlannedStep, done_seconds: float, total_seconds: float | None) -> None:
         self._progress.update(self._task(step), completed=done_seconds, total=total_seconds)
 
@@ -122,6 +125,9 @@ class Lines:
     def step_started(self, step: PlannedStep) -> None:
         self._started[step] = self._said[step] = time.monotonic()
         self._console.print(f"{_name(step)}: started")
+
+    def step_waiting(self, step: PlannedStep, reason: str) -> None:
+        self._console.print(f"{_name(step)}: " + (f"waiting: {reason}" if reason else "waits no longer"), markup=False)
 
     def step_progress(self, step: PlannedStep, done_seconds: float, total_seconds: float | None) -> None:
         now = time.monotonic()

@@ -82,6 +82,7 @@ def progress_object(jobs: Jobs, job: JobRecord, outcome: Outcome | None) -> dict
                 "shard": s.step.shard,
                 "status": s.status,
                 "seconds": s.seconds,
+                "waiting": s.waiting,
             }
             for s in status.steps
         ],

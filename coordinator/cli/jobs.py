@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,14 +30,20 @@ _PENDING = "PENDING"
 def list_jobs(
     store: StoreOption = "",
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 50,
+    tenant: Annotated[str, typer.Option(help="Only jobs of this tenant.")] = "",
     json: JsonOption = False,
 ) -> None:
     """Lists jobs, newest first."""
     jobs = open_existing(store).jobs
-    found = list(_readable(jobs, jobs.names()[:limit]))
+    readable = _readable(jobs, jobs.names())
+    found = list(islice((it for it in readable if tenant in ("", it[0].tenant)), limit))
     if json:
         print_json(
-            {"jobs": [{"job": j.job, "state": s, "workflow": j.workflow, "title": j.media.title} for j, s in found]}
+            {
+                "jobs": [
+                    {**_rank_object(j), "state": s, "workflow": j.workflow, "title": j.media.title} for j, s in found
+                ]
+            }
         )
         return
     if not found:
@@ -122,9 +129,14 @@ def retry(
         raise typer.Exit(finish(opened, record, out, stream if json else None))
 
 
+def _rank_object(job: JobRecord) -> dict[str, Any]:
+    due = job.deadline.isoformat() if job.deadline else None
+    return {"job": job.job, "tenant": job.tenant, "priority": job.priority, "deadline": due}
+
+
 def _object(jobs: Jobs, job: JobRecord) -> dict[str, Any]:
     return {
-        "job": job.job,
+        **_rank_object(job),
         "state": jobs.state(job.job),
         "workflow": job.workflow,
         "title": job.media.title,
@@ -142,9 +154,13 @@ def _say_job(status: JobStatus) -> None:
     languages = " to ".join(filter(None, (job.source_language, ", ".join(job.target_languages))))
     say(f"{job.job}: {status.state}" + (f", quality {quality.verdict}" if quality else ""))
     say(f"{job.workflow} of {job.media.file_name!r}, {languages}, profile {job.profile}")
+    due = f", due {job.deadline:%Y-%m-%d %H:%M %Z}" if job.deadline else ""
+    say(f"tenant {job.tenant}, priority {job.priority}{due}")
     for step in status.steps:
-        reason = f" ({step.record.skip_reason})" if step.record and step.record.skip_reason else ""
-        say(f"  {step.step.number:02d} {step.step.title:<15} {step.status:<10} {step.seconds:.1f} s{printable(reason)}")
+        reason = step.waiting or (step.record.skip_reason if step.record else "")
+        stands = "WAITING" if step.waiting else step.status
+        told = f" ({printable(reason)})" if reason else ""
+        say(f"  {step.step.number:02d} {step.step.title:<15} {stands:<10} {step.seconds:.1f} s{told}")
     for target in targets(status):
         say(f"  target {target.language_code}: {target.state}")
     for error in outcome.errors if outcome else ():

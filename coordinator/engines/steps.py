@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import time
 from dataclasses import dataclass, replace
 
 from services.runtime.errors import Cancelled, CuegraphError, StageBusy, StageUnavailable
@@ -14,12 +15,15 @@ from services.runtime.registry import load_stage
 from services.runtime.request import Observer, StageRequest, StageResult
 from services.runtime.skipping import skip
 from services.runtime.store import blobs
-from services.runtime.store.keys import UNSHARDED
+from services.runtime.store.base import Store
+from services.runtime.store.keys import UNSHARDED, Step
 
-from .. import planner
+from .. import planner, waiting
 from ..observer import JobObserver
 from ..pipeline_log import log_record
 from ..records import JobRecord, PlannedStep
+from ..turns import DEFAULT_TENANT
+from . import spans
 from .engine import Pools
 
 ATTEMPTS = 3
@@ -61,6 +65,15 @@ class Steps:
 
     def attempt(self, wanted: StepTry, observer: JobObserver, cancelled: threading.Event) -> StepEnd:
         """Does a step, or says why it could not be done. Setting `cancelled` calls it off."""
+        began = time.time()
+        end = self._attempt(wanted, observer, cancelled)
+        if self._node.telemetry.spans is not None:
+            place = wanted.step.of(wanted.job.job)
+            span = spans.of_try(wanted.trace_id, place, wanted.tries, began, time.time(), end.errors)
+            self._node.telemetry.spans([span])
+        return end
+
+    def _attempt(self, wanted: StepTry, observer: JobObserver, cancelled: threading.Event) -> StepEnd:
         if wanted.tries == 0:
             observer.step_started(wanted.step)
         try:
@@ -104,10 +117,10 @@ class Steps:
 
     def _result(self, wanted: StepTry, observer: JobObserver, cancelled: threading.Event) -> StageResult:
         """Runs the step, unless there is a reason to skip it. Raises CuegraphError."""
-        hears = _StepObserver(wanted.step, observer)
+        hears = _StepObserver(wanted.step.of(wanted.job.job), wanted.step, observer, self._node.store)
         reason = planner.skip_reason(wanted.step, wanted.commits)
         if reason:
-            return skip(load_stage(wanted.step.stage), reason, _request(wanted), self._node, hears)
+            return skip(load_stage(wanted.step.stage), reason, self._request(wanted), self._node, hears)
         return self._run(wanted, observer, hears, cancelled)
 
     def _run(self, wanted: StepTry, observer: JobObserver, hears: Observer, cancelled: threading.Event) -> StageResult:
@@ -116,10 +129,17 @@ class Steps:
         while True:
             try:
                 # A new request each time: an equal one would be answered with the end of the last try.
-                return client.run(_request(wanted), hears, cancelled)
+                return client.run(self._request(wanted), hears, cancelled)
             except StageBusy as busy:
                 if cancelled.wait(_tell_pause(wanted.step, busy, 0, observer)):
                     raise Cancelled(f"{wanted.step.title} was called off before its turn came") from busy
+
+    def _request(self, wanted: StepTry) -> StageRequest:
+        """What is asked of the stage, as part of the span of this try if there is to be one."""
+        asked = _request(wanted)
+        if self._node.telemetry.spans is None:
+            return asked
+        return replace(asked, parent_span_id=spans.id_of_try(wanted.trace_id, asked.step, wanted.tries))
 
 
 def _passing_problem(manifest: Manifest, cancelled: threading.Event) -> CuegraphError | None:
@@ -140,7 +160,7 @@ def _pause(wanted: StepTry, problem: CuegraphError, observer: JobObserver) -> fl
 
 
 def _tell_pause(step: PlannedStep, problem: CuegraphError, tries: int, observer: JobObserver) -> float:
-    seconds = BACKOFF_SECONDS * 2**tries * random.uniform(0.5, 1.5)  # noqa: S311  jitter, no secret
+    seconds: float = BACKOFF_SECONDS * 2**tries * random.uniform(0.5, 1.5)  # noqa: S311  jitter, no secret
     message = f"{problem.code}: {problem}; trying again in {seconds:.1f} s"
     observer.step_log(step, log_record(logging.WARNING, message))
     return seconds
@@ -155,15 +175,22 @@ def _request(wanted: StepTry) -> StageRequest:
         use_cache=step.stage not in job.anew,
         debug=job.debug,
         trace_id=wanted.trace_id,
+        cache_scope="" if job.tenant == DEFAULT_TENANT else job.tenant,
     )
 
 
 class _StepObserver:
     """Tells those who watch the job what one of its steps reports."""
 
-    def __init__(self, step: PlannedStep, observer: JobObserver) -> None:
-        self._step = step
-        self._observer = observer
+    def __init__(self, place: Step, step: PlannedStep, observer: JobObserver, store: Store) -> None:
+        self._place, self._step = place, step
+        self._observer, self._store = observer, store
+
+    def waiting(self, reason: str) -> None:
+        """See HearsOfWaiting: those hear it who watch the job, and those who look it up."""
+        if reason:
+            waiting.note(self._store, self._place, reason)
+        self._observer.step_waiting(self._step, reason)
 
     def progress(self, done_seconds: float, total_seconds: float | None) -> None:
         self._observer.step_progress(self._step, done_seconds, total_seconds)

@@ -85,6 +85,9 @@ class Broadcast:
         self._broadcasts.progressed(self._job_id, step, step_pb2.Progress())
         self._broadcasts.tell(self._job_id)
 
+    def step_waiting(self, step: PlannedStep, reason: str) -> None:  # noqa: ARG002  the store says why
+        self._broadcasts.tell(self._job_id)
+
     def step_progress(self, step: PlannedStep, done_seconds: float, total_seconds: float | None) -> None:
         progress = wire.progress_to_proto(done_seconds, total_seconds)
         self._broadcasts.progressed(self._job_id, step, progress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -23,6 +23,7 @@ from ..folder import deliverables
 from ..jobs import JobState
 from ..records import FileRecord, JobRecord, PlannedStep
 from ..status import RUNNING, JobStatus, StepStatus, step_of, targets
+from ..turns import DEFAULT_TENANT
 
 CLIENT = "request"
 """Source of a setting that a client gave without saying where it had it from."""
@@ -61,6 +62,9 @@ def request_from_proto(message: job_service_pb2.JobRequest) -> JobRequest:
         debug=message.debug,
         title=message.title if message.year else "",
         year=message.year or None,
+        tenant=message.tenant or DEFAULT_TENANT,
+        priority=message.priority,
+        deadline=message.deadline.ToDatetime(UTC) if message.HasField("deadline") else None,
     )
 
 
@@ -137,6 +141,9 @@ def _request_to_proto(job: JobRecord) -> job_service_pb2.JobRequest:
         year=job.settings["metadata.year"].value if "metadata.year" in job.settings else 0,
         files=[_file_to_proto(file) for file in job.files],
         debug=job.debug,
+        tenant=job.tenant,
+        priority=job.priority,
+        deadline=_timestamp(job.deadline),
     )
     if job.anew:
         request.no_cache = job.anew[0] == job.plan[0].stage
@@ -155,10 +162,11 @@ def _step_to_proto(step: StepStatus, state: JobState, progress: step_pb2.Progres
         number=step.step.number,
         shard=step.step.shard,
         status=wire.status_to_proto(record.status) if record else None,
-        running=progress is not None or (step.status == RUNNING and state is JobState.RUNNING),
+        running=not step.waiting and (progress is not None or (step.status == RUNNING and state is JobState.RUNNING)),
         progress=progress,
         elapsed=wire.duration_to_proto(step.seconds) if record else None,
         manifest=wire.artifact_to_proto(step.manifest) if step.manifest else None,
+        waiting_reason=step.waiting,
     )
 
 

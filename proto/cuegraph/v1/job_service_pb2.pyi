@@ -66,7 +66,7 @@ class Job(_message.Message):
     def __init__(self, name: _Optional[str] = ..., request: _Optional[_Union[JobRequest, _Mapping]] = ..., state: _Optional[_Union[JobState, str]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[JobStep, _Mapping]]] = ..., deliverables: _Optional[_Iterable[_Union[Deliverable, _Mapping]]] = ..., errors: _Optional[_Iterable[_Union[JobError, _Mapping]]] = ..., targets: _Optional[_Iterable[_Union[JobTarget, _Mapping]]] = ..., quality: _Optional[_Union[JobQuality, _Mapping]] = ...) -> None: ...
 
 class JobRequest(_message.Message):
-    __slots__ = ("workflow", "media", "title", "source_language_code", "profile", "settings", "clip_start_offset", "clip_end_offset", "target_language_codes", "year", "files", "from_stage", "no_cache", "debug")
+    __slots__ = ("workflow", "media", "title", "source_language_code", "profile", "settings", "clip_start_offset", "clip_end_offset", "target_language_codes", "year", "files", "from_stage", "no_cache", "debug", "tenant", "priority", "deadline")
     class SettingsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -88,6 +88,9 @@ class JobRequest(_message.Message):
     FROM_STAGE_FIELD_NUMBER: _ClassVar[int]
     NO_CACHE_FIELD_NUMBER: _ClassVar[int]
     DEBUG_FIELD_NUMBER: _ClassVar[int]
+    TENANT_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    DEADLINE_FIELD_NUMBER: _ClassVar[int]
     workflow: str
     media: _artifact_pb2.Artifact
     title: str
@@ -102,7 +105,10 @@ class JobRequest(_message.Message):
     from_stage: str
     no_cache: bool
     debug: bool
-    def __init__(self, workflow: _Optional[str] = ..., media: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ..., title: _Optional[str] = ..., source_language_code: _Optional[str] = ..., profile: _Optional[str] = ..., settings: _Optional[_Mapping[str, _step_pb2.Setting]] = ..., clip_start_offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., clip_end_offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., target_language_codes: _Optional[_Iterable[str]] = ..., year: _Optional[int] = ..., files: _Optional[_Iterable[_Union[JobFile, _Mapping]]] = ..., from_stage: _Optional[str] = ..., no_cache: bool = ..., debug: bool = ...) -> None: ...
+    tenant: str
+    priority: int
+    deadline: _timestamp_pb2.Timestamp
+    def __init__(self, workflow: _Optional[str] = ..., media: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ..., title: _Optional[str] = ..., source_language_code: _Optional[str] = ..., profile: _Optional[str] = ..., settings: _Optional[_Mapping[str, _step_pb2.Setting]] = ..., clip_start_offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., clip_end_offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., target_language_codes: _Optional[_Iterable[str]] = ..., year: _Optional[int] = ..., files: _Optional[_Iterable[_Union[JobFile, _Mapping]]] = ..., from_stage: _Optional[str] = ..., no_cache: bool = ..., debug: bool = ..., tenant: _Optional[str] = ..., priority: _Optional[int] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class JobFile(_message.Message):
     __slots__ = ("name", "artifact", "file_name")
@@ -115,7 +121,7 @@ class JobFile(_message.Message):
     def __init__(self, name: _Optional[str] = ..., artifact: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ..., file_name: _Optional[str] = ...) -> None: ...
 
 class JobStep(_message.Message):
-    __slots__ = ("stage", "number", "shard", "status", "running", "progress", "elapsed", "manifest")
+    __slots__ = ("stage", "number", "shard", "status", "running", "progress", "elapsed", "manifest", "waiting_reason")
     STAGE_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     SHARD_FIELD_NUMBER: _ClassVar[int]
@@ -124,6 +130,7 @@ class JobStep(_message.Message):
     PROGRESS_FIELD_NUMBER: _ClassVar[int]
     ELAPSED_FIELD_NUMBER: _ClassVar[int]
     MANIFEST_FIELD_NUMBER: _ClassVar[int]
+    WAITING_REASON_FIELD_NUMBER: _ClassVar[int]
     stage: str
     number: int
     shard: str
@@ -132,7 +139,8 @@ class JobStep(_message.Message):
     progress: _step_pb2.Progress
     elapsed: _duration_pb2.Duration
     manifest: _artifact_pb2.Artifact
-    def __init__(self, stage: _Optional[str] = ..., number: _Optional[int] = ..., shard: _Optional[str] = ..., status: _Optional[_Union[_step_pb2.StepStatus, str]] = ..., running: bool = ..., progress: _Optional[_Union[_step_pb2.Progress, _Mapping]] = ..., elapsed: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., manifest: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ...) -> None: ...
+    waiting_reason: str
+    def __init__(self, stage: _Optional[str] = ..., number: _Optional[int] = ..., shard: _Optional[str] = ..., status: _Optional[_Union[_step_pb2.StepStatus, str]] = ..., running: bool = ..., progress: _Optional[_Union[_step_pb2.Progress, _Mapping]] = ..., elapsed: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., manifest: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ..., waiting_reason: _Optional[str] = ...) -> None: ...
 
 class JobTarget(_message.Message):
     __slots__ = ("language_code", "status", "errors")

@@ -2,15 +2,18 @@
 
 blobs/sha256/ab/<64 hex>                                    every artifact
 cache/<action key>                                          what this action produced
-answers/<SHA-256 of the question>                           what a service outside said, and when; may be overwritten
+cache/<scope>/<action key>                                  the same, for the jobs of one tenant
+answers/[<scope>/]<SHA-256 of the question>                 what a service outside said, and when; may be overwritten
 jobs/<job>/job.json                                         the request with everything resolved
 jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/started.json    an attempt began (evidence if it never ends)
 jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/manifest.json   an attempt ended, well or badly
 jobs/<job>/stages/<NN_stage>/<shard>/manifest.json          the commit
+jobs/<job>/stages/<NN_stage>/<shard>/waiting.json           why it had not begun at that time; may be overwritten
 jobs/<job>/logs/99_pipeline_<UTC timestamp>.log             one per process that drove the job
 jobs/<job>/rounds/<n>/{requested,cancel,quality,outcome}.json    a round of driving the job: asked for ... judged, ended
 jobs/<job>/heartbeat.json                                   who drives the job now; may be overwritten
 jobs/<job>/seal.json                                        the manifests of the finished job
+pauses/<stage>.json                                         whether the stage is paused; may be overwritten
 requests/<SHA-256 of a request id, or of what is asked>.json   the job of all who ask for it
 """
 
@@ -25,12 +28,12 @@ def blob(digest: str) -> str:
     return f"blobs/sha256/{digest[:2]}/{digest}"
 
 
-def cache(action_key: str) -> str:
-    return f"cache/{action_key}"
+def cache(action_key: str, scope: str = "") -> str:
+    return f"cache/{scope}/{action_key}" if scope else f"cache/{action_key}"
 
 
-def answer(question_digest: str) -> str:
-    return f"answers/{question_digest}"
+def answer(question_digest: str, scope: str = "") -> str:
+    return f"answers/{scope}/{question_digest}" if scope else f"answers/{question_digest}"
 
 
 def job(job_id: str) -> str:
@@ -43,6 +46,10 @@ def seal(job_id: str) -> str:
 
 def request(id_digest: str) -> str:
     return f"requests/{id_digest}.json"
+
+
+def pause(stage: str) -> str:
+    return f"pauses/{stage}.json"
 
 
 def heartbeat(job_id: str) -> str:
@@ -91,6 +98,11 @@ class Step:
     def commit(self) -> str:
         """Key of the commit. The step is done if and only if it exists."""
         return f"{self.prefix}manifest.json"
+
+    @property
+    def waiting(self) -> str:
+        """Key of why the step has not begun."""
+        return f"{self.prefix}waiting.json"
 
     def attempt(self, number: int, name: str) -> str:
         """Key of `name` (`started` or `manifest`) of attempt `number`."""
