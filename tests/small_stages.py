@@ -94,6 +94,7 @@ def run_step(
     observer: Heard | None = None,
     cancelled: threading.Event | None = None,
     use_cache: bool = True,
+    cache_scope: str = "",
 ) -> tuple[StageResult, Manifest]:
     """Executes one step on the usual input and reads the manifest it answers with."""
     request = StageRequest(
@@ -101,6 +102,7 @@ def run_step(
         (text_input(node.store),),
         {name: SettingRecord(value, "command line") for name, value in (settings or {}).items()},
         use_cache=use_cache,
+        cache_scope=cache_scope,
     )
     result = execute(stage, request, node, observer or Heard(), cancelled or threading.Event())
     return result, manifest_at(node.store, result.manifest)

@@ -30,18 +30,19 @@ class Answer:
 class Answers:
     """Asks a service outside only what was not asked lately, by any job that uses the store."""
 
-    def __init__(self, store: Store, redactor: Redactor, *, ask_again: bool = False) -> None:
-        """With `ask_again`, what is kept is replaced and not used."""
+    def __init__(self, store: Store, redactor: Redactor, *, ask_again: bool = False, scope: str = "") -> None:
+        """With `ask_again`, what is kept is replaced and not used. What is kept is of that scope alone."""
         self._store = store
         self._redactor = redactor
         self._ask_again = ask_again
+        self._scope = scope
 
     def get(self, question: str, maximum_age: timedelta, fetch: Callable[[], bytes], media_type: str) -> Answer:
         """The answer kept for `question` if it is not older than `maximum_age`, else what `fetch` returns, kept.
 
         The question must name the service and everything that the answer depends on, and no secret.
         """
-        key = keys.answer(digest_bytes(question.encode()))
+        key = keys.answer(digest_bytes(question.encode()), self._scope)
         kept = None if self._ask_again else self._kept(key)
         if kept is not None and now() - kept.fetched <= maximum_age:
             _log.info("the answer to %s is that of %s", question, kept.fetched.isoformat(timespec="seconds"))

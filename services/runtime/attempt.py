@@ -134,7 +134,7 @@ class Attempt:
         """Takes over the outputs of an equal action, if there was one."""
         if not (self.request.use_cache and self.stage.repeatable):
             return None
-        hit = commits.recall(self.node.store, self.action.key)
+        hit = commits.recall(self.node.store, self.action.key, self.request.cache_scope)
         if hit is None:
             return None
         original, self._found.reused = hit
@@ -177,8 +177,12 @@ class Attempt:
             warn=self._warn,
             models=models,
             engine=self._engine,
-            answers=Answers(self.node.store, self.node.redactor, ask_again=not self.request.use_cache),
+            answers=self._answers(),
         )
+
+    def _answers(self) -> Answers:
+        given = self.request
+        return Answers(self.node.store, self.node.redactor, ask_again=not given.use_cache, scope=given.cache_scope)
 
     def _engine(self, load: Any, *arguments: object) -> Any:
         with self.clock.count("load"):

@@ -118,24 +118,24 @@ def _manifest(key: str, data: bytes) -> Manifest:
         raise InvalidDocument(f"{key!r} in the store cannot be used: {error}; {remedy}") from error
 
 
-def remember(store: Store, manifest: Manifest, committed: Artifact) -> None:
-    """Lets later actions with the same key take over these outputs."""
+def remember(store: Store, manifest: Manifest, committed: Artifact, scope: str = "") -> None:
+    """Lets later actions with the same key and scope take over these outputs."""
     if manifest.status is not Status.SUCCEEDED:
         return
     entry = canonical_json({"digest": committed.digest, "size_bytes": committed.size_bytes, "uri": committed.uri})
-    key = keys.cache(manifest.action_key)
+    key = keys.cache(manifest.action_key, scope)
     try:
         store.create(key, entry)
     except AlreadyExists:
-        if recall(store, manifest.action_key) is None:
+        if recall(store, manifest.action_key, scope) is None:
             # What the entry names is gone or damaged: it would never be a hit again.
             store.put(key, entry)
 
 
-def recall(store: Store, action_key: str) -> tuple[Manifest, Artifact] | None:
+def recall(store: Store, action_key: str, scope: str = "") -> tuple[Manifest, Artifact] | None:
     """The manifest of an equal action, if it verifies and every output is still there; else None."""
     try:
-        entry = store.get(keys.cache(action_key))
+        entry = store.get(keys.cache(action_key, scope))
     except ObjectNotFound:
         return None
     try:

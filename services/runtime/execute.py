@@ -60,14 +60,14 @@ def _attempt(
     counts = commits.commit(store, manifest)
     attempt.node.telemetry.attempt_ended(AttemptReport(manifest, attempt.clock.phases, attempt.request.parent_span_id))
     if attempt.stage.repeatable:
-        _remember(store, *counts)
+        _remember(store, *counts, attempt.request.cache_scope)
     return counts
 
 
-def _remember(store: Store, manifest: Manifest, committed: Artifact) -> None:
+def _remember(store: Store, manifest: Manifest, committed: Artifact, scope: str) -> None:
     """The step is done whether or not the cache can be told: that costs later jobs time, and this one nothing."""
     try:
-        commits.remember(store, manifest, committed)
+        commits.remember(store, manifest, committed, scope)
     except StoreError as error:
         _log.warning("%s is done, but no other job can reuse it: %s: %s", committed.uri, error.code, error)
 

@@ -40,6 +40,8 @@ class StageRequest:
     """The span of whoever asks, 16 hex, empty if there is none. It travels beside the request and is no part of it."""
     debug: bool = False
     """Whether scratch files are kept as intermediates, and DEBUG lines told to the observer."""
+    cache_scope: str = ""
+    """Whose outputs may be taken over: only requests of one scope share theirs."""
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ def request_to_proto(request: StageRequest) -> stage_service_pb2.RunStageRequest
         use_cache=request.use_cache,
         trace_id=request.trace_id,
         debug=request.debug,
+        cache_scope=request.cache_scope,
     )
     message.request_time.FromDatetime(request.requested)
     return message
@@ -121,6 +122,8 @@ def request_from_proto(message: stage_service_pb2.RunStageRequest) -> StageReque
     """Raises InvalidRequest or InvalidSetting if the message lacks something or contradicts itself."""
     if not message.HasField("request_time"):
         _refuse("a request to run a stage needs request_time")
+    if message.cache_scope and not _NAME.fullmatch(message.cache_scope):
+        _refuse(f"{message.cache_scope!r} is no scope of the cache; use letters, digits, '-', '_' and '.'")
     return StageRequest(
         step=step_from_proto(message.step),
         inputs=tuple(_input_from_proto(given) for given in message.inputs),
@@ -129,6 +132,7 @@ def request_from_proto(message: stage_service_pb2.RunStageRequest) -> StageReque
         requested=message.request_time.ToDatetime(tzinfo=UTC),
         trace_id=message.trace_id,
         debug=message.debug,
+        cache_scope=message.cache_scope,
     )
 
 

@@ -54,6 +54,13 @@ def test_an_answer_is_asked_for_once_and_keeps_its_time(store: MemoryStore) -> N
     assert second == first
 
 
+def test_an_answer_is_kept_for_one_scope(store: MemoryStore) -> None:
+    service = Service()
+    for scope in ("", "studio-a", "studio-b", "studio-a"):
+        Answers(store, Redactor(), scope=scope).get("films/1", MONTH, service, "application/json")
+    assert service.asked == 3
+
+
 def test_another_question_has_another_answer(store: MemoryStore) -> None:
     ask(store, Service())
     assert answers(store).get("films/2", MONTH, Service(b"{}"), "application/json").data == b"{}"

@@ -76,6 +76,13 @@ def test_an_equal_action_in_another_job_is_reused_and_names_its_original(node: N
     assert manifest.outputs == original.outputs
 
 
+def test_an_equal_action_is_reused_only_where_the_cache_has_the_same_scope(node: Node) -> None:
+    run_step(Upper(), node, cache_scope="studio-a")
+    others = [run_step(Upper(), node, step=step_of(f"job{scope}"), cache_scope=scope)[0] for scope in ("", "studio-b")]
+    assert [result.status for result in others] == [Status.SUCCEEDED, Status.SUCCEEDED]
+    assert run_step(Upper(), node, step=step_of("job2"), cache_scope="studio-a")[0].status is Status.REUSED
+
+
 @pytest.mark.parametrize("settings", [{"repeat": 2}, {"suffix": "!"}])
 def test_another_setting_is_another_action(node: Node, settings: dict[str, object]) -> None:
     run_step(Upper(), node)

@@ -181,6 +181,16 @@ def test_a_request_without_its_time_is_refused() -> None:
         wire.request_from_proto(message)
 
 
+@pytest.mark.parametrize("scope", ["../blobs", "a/b", ".", "a b"])
+def test_a_scope_that_would_lead_out_of_the_cache_is_refused(scope: str) -> None:
+    message = stage_service_pb2.RunStageRequest(
+        step=step_pb2.Step(job="job", number=1, stage="demux"), cache_scope=scope
+    )
+    message.request_time.GetCurrentTime()
+    with pytest.raises(errors.InvalidRequest):
+        wire.request_from_proto(message)
+
+
 @pytest.mark.parametrize("text", ["", "nan", "NaN", "Infinity", "{", "1 2"])
 def test_a_setting_that_is_not_json_is_refused(text: str) -> None:
     with pytest.raises(errors.InvalidSetting):

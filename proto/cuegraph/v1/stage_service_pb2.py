@@ -27,7 +27,7 @@ from cuegraph.v1 import step_pb2 as cuegraph_dot_v1_dot_step__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63uegraph/v1/stage_service.proto\x12\x0b\x63uegraph.v1\x1a\x1a\x63uegraph/v1/artifact.proto\x1a\x16\x63uegraph/v1/step.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"%\n\x14\x44\x65scribeStageRequest\x12\r\n\x05stage\x18\x01 \x01(\t\"\x97\x01\n\x15\x44\x65scribeStageResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06inputs\x18\x03 \x03(\t\x12\x0f\n\x07outputs\x18\x04 \x03(\t\x12\x1c\n\x14settings_schema_json\x18\x05 \x01(\t\x12\x0e\n\x06models\x18\x06 \x03(\t\x12\x10\n\x08\x63\x61pacity\x18\x07 \x01(\x05\"\xc6\x02\n\x0fRunStageRequest\x12\x1f\n\x04step\x18\x01 \x01(\x0b\x32\x11.cuegraph.v1.Step\x12\'\n\x06inputs\x18\x02 \x03(\x0b\x32\x17.cuegraph.v1.StageInput\x12<\n\x08settings\x18\x03 \x03(\x0b\x32*.cuegraph.v1.RunStageRequest.SettingsEntry\x12\x11\n\tuse_cache\x18\x04 \x01(\x08\x12\x30\n\x0crequest_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08trace_id\x18\x06 \x01(\t\x12\r\n\x05\x64\x65\x62ug\x18\x07 \x01(\x08\x1a\x45\n\rSettingsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12#\n\x05value\x18\x02 \x01(\x0b\x32\x14.cuegraph.v1.Setting:\x02\x38\x01\"h\n\nStageInput\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\'\n\x08\x61rtifact\x18\x02 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\x12#\n\x06origin\x18\x03 \x01(\x0b\x32\x13.cuegraph.v1.Origin\"(\n\x06Origin\x12\x10\n\x08manifest\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\"\xc4\x01\n\x10RunStageResponse\x12,\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x0b\x32\x18.cuegraph.v1.RunAcceptedH\x00\x12)\n\x08progress\x18\x02 \x01(\x0b\x32\x15.cuegraph.v1.ProgressH\x00\x12(\n\x08log_line\x18\x03 \x01(\x0b\x32\x14.cuegraph.v1.LogLineH\x00\x12$\n\x04\x64one\x18\x04 \x01(\x0b\x32\x14.cuegraph.v1.RunDoneH\x00\x42\x07\n\x05\x65vent\"\x1f\n\x0bRunAccepted\x12\x10\n\x08\x61ttached\x18\x01 \x01(\x08\"[\n\x07RunDone\x12\'\n\x08manifest\x18\x01 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\x12\'\n\x06status\x18\x02 \x01(\x0e\x32\x17.cuegraph.v1.StepStatus\"3\n\x10\x43\x61ncelRunRequest\x12\x1f\n\x04step\x18\x01 \x01(\x0b\x32\x11.cuegraph.v1.Step\"\"\n\x11\x43\x61ncelRunResponse\x12\r\n\x05\x66ound\x18\x01 \x01(\x08\x32\xfd\x01\n\x0cStageService\x12V\n\rDescribeStage\x12!.cuegraph.v1.DescribeStageRequest\x1a\".cuegraph.v1.DescribeStageResponse\x12I\n\x08RunStage\x12\x1c.cuegraph.v1.RunStageRequest\x1a\x1d.cuegraph.v1.RunStageResponse0\x01\x12J\n\tCancelRun\x12\x1d.cuegraph.v1.CancelRunRequest\x1a\x1e.cuegraph.v1.CancelRunResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63uegraph/v1/stage_service.proto\x12\x0b\x63uegraph.v1\x1a\x1a\x63uegraph/v1/artifact.proto\x1a\x16\x63uegraph/v1/step.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"%\n\x14\x44\x65scribeStageRequest\x12\r\n\x05stage\x18\x01 \x01(\t\"\x97\x01\n\x15\x44\x65scribeStageResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06inputs\x18\x03 \x03(\t\x12\x0f\n\x07outputs\x18\x04 \x03(\t\x12\x1c\n\x14settings_schema_json\x18\x05 \x01(\t\x12\x0e\n\x06models\x18\x06 \x03(\t\x12\x10\n\x08\x63\x61pacity\x18\x07 \x01(\x05\"\xdb\x02\n\x0fRunStageRequest\x12\x1f\n\x04step\x18\x01 \x01(\x0b\x32\x11.cuegraph.v1.Step\x12\'\n\x06inputs\x18\x02 \x03(\x0b\x32\x17.cuegraph.v1.StageInput\x12<\n\x08settings\x18\x03 \x03(\x0b\x32*.cuegraph.v1.RunStageRequest.SettingsEntry\x12\x11\n\tuse_cache\x18\x04 \x01(\x08\x12\x30\n\x0crequest_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08trace_id\x18\x06 \x01(\t\x12\r\n\x05\x64\x65\x62ug\x18\x07 \x01(\x08\x12\x13\n\x0b\x63\x61\x63he_scope\x18\x08 \x01(\t\x1a\x45\n\rSettingsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12#\n\x05value\x18\x02 \x01(\x0b\x32\x14.cuegraph.v1.Setting:\x02\x38\x01\"h\n\nStageInput\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\'\n\x08\x61rtifact\x18\x02 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\x12#\n\x06origin\x18\x03 \x01(\x0b\x32\x13.cuegraph.v1.Origin\"(\n\x06Origin\x12\x10\n\x08manifest\x18\x01 \x01(\t\x12\x0c\n\x04role\x18\x02 \x01(\t\"\xc4\x01\n\x10RunStageResponse\x12,\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x0b\x32\x18.cuegraph.v1.RunAcceptedH\x00\x12)\n\x08progress\x18\x02 \x01(\x0b\x32\x15.cuegraph.v1.ProgressH\x00\x12(\n\x08log_line\x18\x03 \x01(\x0b\x32\x14.cuegraph.v1.LogLineH\x00\x12$\n\x04\x64one\x18\x04 \x01(\x0b\x32\x14.cuegraph.v1.RunDoneH\x00\x42\x07\n\x05\x65vent\"\x1f\n\x0bRunAccepted\x12\x10\n\x08\x61ttached\x18\x01 \x01(\x08\"[\n\x07RunDone\x12\'\n\x08manifest\x18\x01 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\x12\'\n\x06status\x18\x02 \x01(\x0e\x32\x17.cuegraph.v1.StepStatus\"3\n\x10\x43\x61ncelRunRequest\x12\x1f\n\x04step\x18\x01 \x01(\x0b\x32\x11.cuegraph.v1.Step\"\"\n\x11\x43\x61ncelRunResponse\x12\r\n\x05\x66ound\x18\x01 \x01(\x08\x32\xfd\x01\n\x0cStageService\x12V\n\rDescribeStage\x12!.cuegraph.v1.DescribeStageRequest\x1a\".cuegraph.v1.DescribeStageResponse\x12I\n\x08RunStage\x12\x1c.cuegraph.v1.RunStageRequest\x1a\x1d.cuegraph.v1.RunStageResponse0\x01\x12J\n\tCancelRun\x12\x1d.cuegraph.v1.CancelRunRequest\x1a\x1e.cuegraph.v1.CancelRunResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,23 +41,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DESCRIBESTAGERESPONSE']._serialized_start=173
   _globals['_DESCRIBESTAGERESPONSE']._serialized_end=324
   _globals['_RUNSTAGEREQUEST']._serialized_start=327
-  _globals['_RUNSTAGEREQUEST']._serialized_end=653
-  _globals['_RUNSTAGEREQUEST_SETTINGSENTRY']._serialized_start=584
-  _globals['_RUNSTAGEREQUEST_SETTINGSENTRY']._serialized_end=653
-  _globals['_STAGEINPUT']._serialized_start=655
-  _globals['_STAGEINPUT']._serialized_end=759
-  _globals['_ORIGIN']._serialized_start=761
-  _globals['_ORIGIN']._serialized_end=801
-  _globals['_RUNSTAGERESPONSE']._serialized_start=804
-  _globals['_RUNSTAGERESPONSE']._serialized_end=1000
-  _globals['_RUNACCEPTED']._serialized_start=1002
-  _globals['_RUNACCEPTED']._serialized_end=1033
-  _globals['_RUNDONE']._serialized_start=1035
-  _globals['_RUNDONE']._serialized_end=1126
-  _globals['_CANCELRUNREQUEST']._serialized_start=1128
-  _globals['_CANCELRUNREQUEST']._serialized_end=1179
-  _globals['_CANCELRUNRESPONSE']._serialized_start=1181
-  _globals['_CANCELRUNRESPONSE']._serialized_end=1215
-  _globals['_STAGESERVICE']._serialized_start=1218
-  _globals['_STAGESERVICE']._serialized_end=1471
+  _globals['_RUNSTAGEREQUEST']._serialized_end=674
+  _globals['_RUNSTAGEREQUEST_SETTINGSENTRY']._serialized_start=605
+  _globals['_RUNSTAGEREQUEST_SETTINGSENTRY']._serialized_end=674
+  _globals['_STAGEINPUT']._serialized_start=676
+  _globals['_STAGEINPUT']._serialized_end=780
+  _globals['_ORIGIN']._serialized_start=782
+  _globals['_ORIGIN']._serialized_end=822
+  _globals['_RUNSTAGERESPONSE']._serialized_start=825
+  _globals['_RUNSTAGERESPONSE']._serialized_end=1021
+  _globals['_RUNACCEPTED']._serialized_start=1023
+  _globals['_RUNACCEPTED']._serialized_end=1054
+  _globals['_RUNDONE']._serialized_start=1056
+  _globals['_RUNDONE']._serialized_end=1147
+  _globals['_CANCELRUNREQUEST']._serialized_start=1149
+  _globals['_CANCELRUNREQUEST']._serialized_end=1200
+  _globals['_CANCELRUNRESPONSE']._serialized_start=1202
+  _globals['_CANCELRUNRESPONSE']._serialized_end=1236
+  _globals['_STAGESERVICE']._serialized_start=1239
+  _globals['_STAGESERVICE']._serialized_end=1492
 # @@protoc_insertion_point(module_scope)

@@ -36,7 +36,7 @@ class DescribeStageResponse(_message.Message):
     def __init__(self, name: _Optional[str] = ..., version: _Optional[str] = ..., inputs: _Optional[_Iterable[str]] = ..., outputs: _Optional[_Iterable[str]] = ..., settings_schema_json: _Optional[str] = ..., models: _Optional[_Iterable[str]] = ..., capacity: _Optional[int] = ...) -> None: ...
 
 class RunStageRequest(_message.Message):
-    __slots__ = ("step", "inputs", "settings", "use_cache", "request_time", "trace_id", "debug")
+    __slots__ = ("step", "inputs", "settings", "use_cache", "request_time", "trace_id", "debug", "cache_scope")
     class SettingsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -51,6 +51,7 @@ class RunStageRequest(_message.Message):
     REQUEST_TIME_FIELD_NUMBER: _ClassVar[int]
     TRACE_ID_FIELD_NUMBER: _ClassVar[int]
     DEBUG_FIELD_NUMBER: _ClassVar[int]
+    CACHE_SCOPE_FIELD_NUMBER: _ClassVar[int]
     step: _step_pb2.Step
     inputs: _containers.RepeatedCompositeFieldContainer[StageInput]
     settings: _containers.MessageMap[str, _step_pb2.Setting]
@@ -58,7 +59,8 @@ class RunStageRequest(_message.Message):
     request_time: _timestamp_pb2.Timestamp
     trace_id: str
     debug: bool
-    def __init__(self, step: _Optional[_Union[_step_pb2.Step, _Mapping]] = ..., inputs: _Optional[_Iterable[_Union[StageInput, _Mapping]]] = ..., settings: _Optional[_Mapping[str, _step_pb2.Setting]] = ..., use_cache: bool = ..., request_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., debug: bool = ...) -> None: ...
+    cache_scope: str
+    def __init__(self, step: _Optional[_Union[_step_pb2.Step, _Mapping]] = ..., inputs: _Optional[_Iterable[_Union[StageInput, _Mapping]]] = ..., settings: _Optional[_Mapping[str, _step_pb2.Setting]] = ..., use_cache: bool = ..., request_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., trace_id: _Optional[str] = ..., debug: bool = ..., cache_scope: _Optional[str] = ...) -> None: ...
 
 class StageInput(_message.Message):
     __slots__ = ("role", "artifact", "origin")
