@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
@@ -15,6 +16,7 @@ from services.runtime.registry import STAGES
 from services.runtime.server import CANCEL_PATIENCE_SECONDS
 from services.runtime.serving import FAREWELL_SECONDS
 from services.runtime.settings import profile_layer
+from services.runtime.tls import TlsFiles
 from tests.layout.manifests import (
     OVERLAYS,
     Workload,
@@ -128,10 +130,14 @@ def parse(arguments: list[str]) -> None:
 
 
 def test_variables_are_such_as_the_program_reads(overlay: str) -> None:
-    page = (ROOT / "docs/operations.md").read_text("utf-8")
     told = {name for it in workloads(overlay) for name in environment(it, overlay)}
-    own = {name for name in told if name.startswith(("CUEGRAPH_", "AWS_"))}
-    assert not [name for name in own if f"`{name}`" not in page]
+    assert {name for name in told if name.startswith(("CUEGRAPH_", "AWS_"))} <= variables()
+
+
+def variables() -> set[str]:
+    """Those that the one module that reads the environment names, and those that it puts together."""
+    named = re.findall(r"(?:CUEGRAPH|AWS)_[A-Z_]+", (ROOT / "services/runtime/settings.py").read_text("utf-8"))
+    return {*named, *(f"CUEGRAPH_TLS_{field.name.upper()}" for field in dataclasses.fields(TlsFiles))}
 
 
 def test_services_are_not_told_as_variables_that_would_be_settings_of_a_stage(overlay: str) -> None:
@@ -150,9 +156,26 @@ def test_probes_ask_the_port_that_is_served_and_give_models_time(overlay: str) -
         (container,) = workload.containers
         assert f"--listen=0.0.0.0:{PORT}" in container["args"]
         probes = [container[name] for name in ("startupProbe", "readinessProbe", "livenessProbe")]
-        assert [probe["grpc"]["port"] for probe in probes] == [PORT] * 3
+        assert {probe["grpc"]["port"] for probe in probes} == {probed_port(overlay)}
+        assert probed_port(overlay) in {port["containerPort"] for port in container["ports"]}
         assert probes[0]["periodSeconds"] * probes[0]["failureThreshold"] >= 1800
         assert workload.manifest["spec"]["progressDeadlineSeconds"] > 1800
+
+
+def probed_port(overlay: str) -> int:
+    """Where health is answered in the clear: with TLS, at an address of its own."""
+    return int(config(overlay, "cuegraph-settings").get("CUEGRAPH_PROBES", f":{PORT}").rpartition(":")[2])
+
+
+def test_with_tls_every_process_shows_who_it_is_and_asks_who_calls(overlay: str) -> None:
+    names = {"CUEGRAPH_TLS_CERT", "CUEGRAPH_TLS_KEY", "CUEGRAPH_TLS_CLIENT_CA", "CUEGRAPH_TLS_CA", "CUEGRAPH_PROBES"}
+    told = names & config(overlay, "cuegraph-settings").keys()
+    assert told == (names if overlay == "production" else set())
+    certificates = {it["spec"]["secretName"]: it["spec"] for it in of_kind(overlay, "Certificate").values()}
+    for workload in (coordinator(overlay), *stage_workloads(overlay).values()) if told else ():
+        (secret,) = (it["secret"]["secretName"] for it in workload.spec["volumes"] if "secret" in it)
+        assert "server auth" in certificates[secret]["usages"]
+        assert ("client auth" in certificates[secret]["usages"]) != workload.is_stage
 
 
 def test_a_stage_has_a_gpu_where_its_profile_runs_it_on_one(overlay: str) -> None:

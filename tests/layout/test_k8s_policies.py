@@ -116,7 +116,12 @@ def egress(overlay: str) -> set[Way]:
 
 def ingress(overlay: str) -> set[Way]:
     within = {way for way in egress(overlay) if way[1].startswith("cuegraph-")}
-    return within | {("cuegraph-client", "cuegraph-coordinator", 50051)}
+    watched = [*STAGES, "coordinator"] if overlay == "production" else []
+    return (
+        within
+        | {("cuegraph-client", "cuegraph-coordinator", 50051)}
+        | {("prometheus", f"cuegraph-{name}", 9464) for name in watched}
+    )
 
 
 def ways(overlay: str, direction: str) -> Iterator[Way]:
@@ -141,7 +146,7 @@ def who(overlay: str, peer: Manifest) -> list[str]:
 
 def outside(labels: dict[str, str]) -> str:
     """What pods that are not ours are called, by their labels."""
-    return labels.get("k8s-app") or next(iter(labels))
+    return labels.get("k8s-app") or labels.get("app.kubernetes.io/name") or next(iter(labels))
 
 
 def chosen(overlay: str, selector: Any) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from services.runtime.metrics import BACKLOG_MEDIA_SECONDS, BACKLOG_STEPS
 from services.runtime.registry import STAGES
-from tests.layout.manifests import Manifest, of_kind, stage_workloads
+from tests.layout.manifests import Manifest, of_kind, selects, stage_workloads, workloads
 
 
 def scaled(stage: str) -> Manifest:
@@ -18,10 +19,11 @@ def test_every_stage_is_scaled_and_nothing_else_is() -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_is_scaled_on_its_own_backlog(stage: str) -> None:
+def test_a_stage_is_scaled_on_its_own_backlog_counted_once_for_all_coordinators(stage: str) -> None:
     assert scaled(stage)["scaleTargetRef"] == {"name": f"cuegraph-{stage}"}
-    (trigger,) = scaled(stage)["triggers"]
-    assert f'{{stage="{stage}"}}' in trigger["metadata"]["query"]
+    assert [trigger["metadata"]["query"] for trigger in scaled(stage)["triggers"]] == [
+        f'sum(max by (state) ({metric.name}{{stage="{stage}"}}))' for metric in (BACKLOG_MEDIA_SECONDS, BACKLOG_STEPS)
+    ]
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -33,8 +35,18 @@ def test_a_stage_starts_from_no_pod_and_a_pod_is_there_for_a_film_at_least(stage
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_metric_that_is_missing_takes_no_pod_away(stage: str) -> None:
-    assert scaled(stage)["triggers"][0]["metadata"]["ignoreNullValues"] == "false"
+    assert {trigger["metadata"]["ignoreNullValues"] for trigger in scaled(stage)["triggers"]} == {"false"}
     assert scaled(stage)["fallback"]["behavior"] == "currentReplicasIfHigher"
+
+
+def test_prometheus_collects_from_the_port_where_every_process_shows_its_metrics() -> None:
+    (monitor,) = of_kind("production", "PodMonitor").values()
+    (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+    for workload in workloads("production"):
+        if selects(monitor["spec"]["selector"], workload.labels):
+            (container,) = workload.containers
+            ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+            assert f"--metrics=0.0.0.0:{ports[endpoint['port']]}" in container["args"]
 
 
 def test_what_is_scaled_is_not_told_how_many_it_should_be() -> None:
