@@ -12,6 +12,8 @@ from tests.layout.manifests import OVERLAYS, Manifest, Workload, of_kind, select
 
 Way = tuple[str, str, int]
 """Who may open a connection, where to (a workload, or who lives outside), and the port."""
+PRODUCTION: set[Way] = {("cuegraph-models", "0.0.0.0/0", 443), ("cuegraph-coordinator", "203.0.113.16/28", 7233)}
+"""To the hub of models, and to Temporal."""
 
 pytestmark = pytest.mark.parametrize("overlay", OVERLAYS)
 
@@ -110,7 +112,7 @@ def egress(overlay: str) -> set[Way]:
         | {("cuegraph-coordinator", f"cuegraph-{stage}", 50051) for stage in STAGES}
         | {(process, *store) for process in processes}
         | {("cuegraph-metadata", "0.0.0.0/0", 443)}
-        | ({("cuegraph-models", "0.0.0.0/0", 443)} if overlay == "production" else set())
+        | (PRODUCTION if overlay == "production" else set())
     )
 
 
