@@ -31,10 +31,10 @@ def take_in(store: Store, subject: Path, resolved: Resolved) -> MediaRecord:
 
     Raises InputError if it cannot be used; then nothing is written.
     """
-    _check(subject, resolved.request)
+    seconds = _check(subject, resolved.request)
     name = text_of(subject.name)
     media_type = _media_type(name, resolved.request)
-    return MediaRecord(blobs.add_file(store, subject, media_type), _title(subject, resolved.request), name)
+    return MediaRecord(blobs.add_file(store, subject, media_type), _title(subject, resolved.request), name, seconds)
 
 
 def take_in_files(store: Store, files: Iterable[tuple[str, Path]]) -> tuple[FileRecord, ...]:
@@ -49,8 +49,8 @@ def take_over(node: Node, artifact: Artifact, title: str, resolved: Resolved) ->
     """
     require_there(node.store, artifact, "the film")
     with node.workspace() as folder:
-        _check_in(folder, node, artifact, title, resolved.request)
-    return MediaRecord(artifact, title=title, file_name=title)
+        seconds = _check_in(folder, node, artifact, title, resolved.request)
+    return MediaRecord(artifact, title=title, file_name=title, duration_seconds=seconds)
 
 
 def take_over_file(store: Store, file: FileRecord) -> None:
@@ -117,11 +117,12 @@ def _media_type(name: str, request: JobRequest) -> str:
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _check(subject: Path, request: JobRequest) -> None:
+def _check(subject: Path, request: JobRequest) -> float | None:
+    """How many seconds a film lasts, if it says so."""
     if request.subject == "transcript":
         _check_transcript(subject, request)
-    else:
-        check_media(subject, start=request.clip_start, end=request.clip_end)
+        return None
+    return check_media(subject, start=request.clip_start, end=request.clip_end).duration_seconds
 
 
 def _check_transcript(path: Path, request: JobRequest) -> None:
@@ -143,11 +144,11 @@ def _transcript(path: Path) -> Transcript:
         raise InvalidDocument(f"{str(path)!r} is no transcript of Cuegraph: {error}") from error
 
 
-def _check_in(folder: Path, node: Node, artifact: Artifact, title: str, request: JobRequest) -> None:
-    """Raises InputError, which names the film as people do."""
+def _check_in(folder: Path, node: Node, artifact: Artifact, title: str, request: JobRequest) -> float | None:
+    """As `_check`. Raises InputError, which names the film as people do."""
     film = folder / "film"
     blobs.fetch(node.store, artifact, film)
     try:
-        _check(film, request)
+        return _check(film, request)
     except InputError as error:
         raise type(error)(str(error).replace(str(film), title)) from error

@@ -14,11 +14,15 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.markup import escape
 
-from services.runtime.errors import Cancelled, CuegraphError, OutNotWritable
-from services.runtime.logs import LogFormat
+from services.runtime.errors import Cancelled, CuegraphError, InvalidSetting, OutNotWritable
+from services.runtime.logs import JsonLogFormat, LogFormat
 from services.runtime.redaction import Redactor
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+LOG_FORMATS = {"text": LogFormat, "json": JsonLogFormat}
+
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -44,13 +48,30 @@ def only_json(*, wanted: bool) -> Iterator[TextIO]:
         os.close(kept)
 
 
-def log_to_stderr(redactor: Redactor) -> None:
-    """What a server logs of itself: INFO and up, though the logs of stages have everything, and no secrets."""
+def log_to_stderr(redactor: Redactor, log_format: str) -> None:
+    """What a server logs of itself: INFO and up, though the logs of stages have everything, and no secrets.
+
+    Raises InvalidSetting for a format that is neither `text` nor `json`.
+    """
+    if log_format not in LOG_FORMATS:
+        raise InvalidSetting(f"there is no log format {log_format!r}; take {' or '.join(LOG_FORMATS)}")
     handler = logging.StreamHandler()
     handler.setLevel(logging.INFO)
-    handler.setFormatter(LogFormat(redactor))
+    handler.setFormatter(LOG_FORMATS[log_format](redactor))
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
+
+
+def _logs_json() -> bool:
+    return any(isinstance(handler.formatter, JsonLogFormat) for handler in logging.getLogger().handlers)
+
+
+def tell(text: str) -> None:
+    """A line on stderr: for people, or a line of the log where that is JSON."""
+    if _logs_json():
+        _log.info("%s", text)
+    else:
+        err.print(text, markup=False)
 
 
 def print_json(value: Any, stream: TextIO | None = None) -> None:
@@ -95,6 +116,9 @@ def writing(path: Path) -> Iterator[None]:
 
 def report_error(error: CuegraphError) -> None:
     """`error NAME_UNKNOWN: ...` on stderr and, if JSON was asked for, an object on stdout."""
-    err.print(f"[bold red]error[/] [bold]{error.code}[/]: {escape(str(error))}")
+    if _logs_json():
+        _log.error("%s: %s", error.code, error)
+    else:
+        err.print(f"[bold red]error[/] [bold]{error.code}[/]: {escape(str(error))}")
     if "--json" in sys.argv:
         print_json({"error": {"code": error.code, "message": str(error)}})

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 
 from services.runtime.errors import CuegraphError
+from services.runtime.telemetry import Telemetry
 
 from ..folder import deliverables
 from ..jobs import Jobs, JobState, Outcome
@@ -14,6 +15,7 @@ from ..pipeline_log import log_record
 from ..planner import Committed
 from ..quality.gate import judge_job
 from ..records import JobRecord, PlannedStep
+from . import spans
 
 
 def judge(
@@ -41,3 +43,9 @@ def close(jobs: Jobs, job: JobRecord, round_number: int, outcome: Outcome) -> No
     if outcome.state is JobState.SUCCEEDED:
         jobs.seal(job)
     jobs.end(job.job, round_number, outcome)
+
+
+def trace(jobs: Jobs, job: JobRecord, round_number: int, outcome: Outcome, telemetry: Telemetry) -> None:
+    """Tells of the round as a span, if anybody collects them."""
+    if telemetry.spans is not None:
+        telemetry.spans([spans.of_round(job, round_number, jobs.asked(job, round_number), outcome)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from services.runtime.manifest import now
@@ -14,9 +13,10 @@ from ..jobs import Jobs, Outcome
 from ..observer import JobObserver, Observers
 from ..pipeline_log import PipelineLog
 from ..records import JobRecord, PlannedStep
-from .ends import close, judge
+from .ends import close, judge, trace
 from .engine import Pools
 from .rounds import Round
+from .spans import trace_of
 from .steps import StepEnd, Steps, StepTry
 
 _POLL_SECONDS = 0.5
@@ -29,7 +29,7 @@ class LocalEngine:
     def __init__(self, jobs: Jobs, pools: Pools, node: Node) -> None:
         self._jobs = jobs
         self._steps = Steps(pools, node)
-        self._redactor = node.redactor
+        self._redactor, self._telemetry = node.redactor, node.telemetry
 
     def start(self) -> None:
         """Nothing comes from elsewhere: it works when it is called."""
@@ -51,6 +51,7 @@ class LocalEngine:
             heard.job_finished(job, outcome)
             log.save()
             close(self._jobs, job, number, outcome)
+            trace(self._jobs, job, number, outcome, self._telemetry)
         return outcome
 
 
@@ -69,7 +70,7 @@ class _Drive:
     ) -> None:
         self._job, self._number, self._jobs, self._steps = job, number, jobs, steps
         self._observer, self._log, self._cancelled = observer, log, cancelled
-        self._trace_id = uuid.uuid4().hex
+        self._trace_id = trace_of(job, number)
         self.commits: planner.Commits = jobs.commits(job)
         self._round = Round(job, number, self.commits)
         self._under_way: dict[Future[StepEnd], PlannedStep] = {}

@@ -69,7 +69,7 @@ class Steps:
         end = self._attempt(wanted, observer, cancelled)
         if self._node.telemetry.spans is not None:
             place = wanted.step.of(wanted.job.job)
-            span = spans.of_try(wanted.trace_id, place, wanted.tries, began, time.time(), end.errors)
+            span = spans.of_try(wanted.trace_id, place, wanted.tries, (began, time.time()), end.errors)
             self._node.telemetry.spans([span])
         return end
 

@@ -19,14 +19,15 @@ from .telemetry import AttemptReport
 _WORKED = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 """Attempts that show how long the work takes; one that was skipped or reused shows nothing of it."""
 
-Values = Mapping[tuple[str, ...], float]
-"""What a metric stands at, by the values of its labels."""
+Values = Mapping[Any, float]
+"""What a metric stands at, by the tuple of the values of its labels."""
 
 
 class RunMetrics:
     """Counts the attempts of a process."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, stages: Iterable[str] = ()) -> None:
+        """Those of `stages` are shown before there are any: a first failure must be seen as a rise from nought."""
         self._queue, self._run, self._fetch, self._load, self._compute, self._store, self._factor = (
             _instrument(metric, registry)
             for metric in (
@@ -43,6 +44,11 @@ class RunMetrics:
             _instrument(metric, registry)
             for metric in (metrics.MEDIA_SECONDS, metrics.ATTEMPTS, metrics.CACHE_HITS, metrics.FAILURES)
         )
+        for stage in stages:
+            for status in Status:
+                self._attempts.labels(stage, status)
+            for instrument in (self._queue, self._run, self._compute, self._factor, self._media, self._hits):
+                instrument.labels(stage)
 
     def attempt_ended(self, report: AttemptReport) -> None:
         manifest = report.manifest

@@ -10,6 +10,7 @@ from typing import Protocol
 from .clock import Phase
 from .errors import CuegraphError
 from .manifest import Manifest
+from .redaction import Redactor
 from .traces import SpanSink, attempt_spans
 
 _log = logging.getLogger(__name__)
@@ -37,9 +38,15 @@ class Listener(Protocol):
 class Telemetry:
     """The listeners of a process. That one of them fails is logged: watching must not end what is watched."""
 
-    def __init__(self, listeners: Iterable[Listener] = (), spans: SpanSink | None = None) -> None:
-        """`spans` takes the spans of runs and jobs, if anybody collects them."""
+    def __init__(
+        self,
+        listeners: Iterable[Listener] = (),
+        spans: SpanSink | None = None,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`spans` takes the spans of runs and jobs, if anybody collects them; `close` sends those that wait."""
         self.spans = spans
+        self.close = close
         self._listeners = [*listeners, *([AttemptTraces(spans)] if spans else [])]
 
     def add(self, listener: Listener) -> None:
@@ -57,6 +64,16 @@ class Telemetry:
                 event(listener)
             except Exception:  # noqa: BLE001  whatever is wrong with the listener
                 _log.exception("%s failed to take note of a run", type(listener).__name__)
+
+
+def open_telemetry(collector: str, service: str, version: str, redactor: Redactor) -> Telemetry:
+    """Sends spans to the collector at that address, as those of `service`; without an address, nothing to nobody."""
+    if not collector:
+        return Telemetry()
+    from .otlp import Otlp  # noqa: PLC0415  nobody else pays for loading it
+
+    spans = Otlp(collector, service, version, redactor)
+    return Telemetry(spans=spans, close=spans.close)
 
 
 class AttemptTraces:
