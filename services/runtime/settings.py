@@ -61,10 +61,10 @@ class ProcessSettings:
     """`CUEGRAPH_POD`."""
     engines: int
     """`CUEGRAPH_ENGINES`: how many loaded engines are kept; 0 is all."""
-    engines: int
-    """`CUEGRAPH_ENGINES`: how many loaded engines are kept; 0 is all."""
     probes: str
     """`CUEGRAPH_PROBES`: `host:port` where health is answered without TLS as well; empty: nowhere."""
+    access_file: str
+    """`CUEGRAPH_ACCESS_FILE`: who may call the coordinator; empty: anyone."""
     tls: TlsFiles
     """`CUEGRAPH_TLS_CERT`, `_KEY`, `_CLIENT_CA`, `_CA` and `_SERVER_NAME`."""
     s3: S3Access | None
@@ -90,8 +90,8 @@ def process_settings() -> ProcessSettings:
         image_digest=os.environ.get("CUEGRAPH_IMAGE_DIGEST", ""),
         pod=os.environ.get("CUEGRAPH_POD", ""),
         engines=_engines(),
-        engines=_engines(),
         probes=os.environ.get("CUEGRAPH_PROBES", ""),
+        access_file=os.environ.get("CUEGRAPH_ACCESS_FILE", ""),
         tls=given_by_environment("TLS", TlsFiles),
         s3=_s3_access(),
         secrets=tuple(value.strip() for name, value in os.environ.items() if _SECRET_NAME.search(name)),
@@ -131,13 +131,6 @@ def temporal_access() -> TemporalAccess:
         address=os.environ.get("CUEGRAPH_TEMPORAL_ADDRESS") or "127.0.0.1:7233",
         namespace=os.environ.get("CUEGRAPH_TEMPORAL_NAMESPACE") or "default",
     )
-
-
-def _engines() -> int:
-    text = os.environ.get("CUEGRAPH_ENGINES") or "0"
-    if not re.fullmatch(r"\d{1,4}", text):
-        raise InvalidSetting(f"CUEGRAPH_ENGINES is {text!r}; give a whole number of engines, or 0 to keep all of them")
-    return int(text)
 
 
 def _engines() -> int:
