@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from services.diarization import clustering
-from services.diarization.clustering import Rules, voices
+from services.diarization.clustering import Rules, Voices, voices
 from services.diarization.mel import Floats
 
 RULES = Rules(threshold=0.3, link=0.1, fewest=1, most=10, share=0.1)
@@ -69,3 +69,9 @@ def test_a_long_film_is_clustered_from_windows_all_over_it(monkeypatch: pytest.M
     monkeypatch.setattr(clustering, "MOST", 200)
     assert len(voices(around(5, [1000, 1000, 300]), RULES).sizes) == 3
     assert seen == [200]
+
+
+def test_a_voice_heard_more_often_counts_more_where_two_are_made_one() -> None:
+    both = Voices(np.eye(2, dtype=np.float32), np.array([3, 1])).at_most(1)
+    assert both.sizes.tolist() == [4]
+    assert both.directions[0] == pytest.approx(np.array([3, 1]) / np.sqrt(10))

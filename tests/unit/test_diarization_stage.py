@@ -152,6 +152,14 @@ def test_fewer_speakers_than_asked_for_are_warned_of(tmp_path: Path) -> None:
     assert [code for code, _ in run.warnings] == ["SPEAKERS_OUT_OF_RANGE"]
 
 
+def test_no_more_speakers_are_told_apart_than_are_allowed(tmp_path: Path) -> None:
+    settings = DiarizationSettings(maximum_speakers=1)
+    run = run_of(tmp_path, talk(tmp_path / "talk.wav", HIGH, LOW, HIGH), *THREE, settings=settings)
+    document = found(run)
+    assert [it.id for it in document.speakers] == ["speaker:0"]
+    assert run.warnings == []
+
+
 def test_voices_are_told_apart_in_the_vocals_where_there_are_any(tmp_path: Path) -> None:
     mixed = talk(tmp_path / "mixed.wav", HIGH, HIGH, HIGH)
     vocals = talk(tmp_path / "vocals.wav", HIGH, LOW, HIGH)
