@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-fast lint lint-kubernetes format proto schema bench bench-long clean
+.PHONY: help setup setup-dev demo test test-fast lint lint-kubernetes format proto schema bench bench-long locks images up down test-images clean
 
 BIN := .venv/bin
 PYTHON ?= python3
@@ -31,6 +31,7 @@ lint: setup-dev ## Check format, style, types, architecture and contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	proto/generate.sh --check
+	$(BIN)/hadolint deploy/Dockerfile
 	cd proto && ../$(BIN)/buf lint && ../$(BIN)/buf breaking --against released.binpb
 
 lint-kubernetes: setup-dev ## Check the Kubernetes manifests against checkov's policies (not in CI: installs 300 MB first)
@@ -52,6 +53,21 @@ bench: setup-dev ## Measure accuracy, speed and memory into docs/benchmarks.md
 
 bench-long: setup-dev ## Measure memory and time of films up to two hours (about 20 minutes)
 	$(OFFLINE) $(BIN)/python -m tests.bench long_film --write
+
+locks: setup-dev ## Write the hashed lock of every image from cpu.txt
+	$(BIN)/python deploy/lock_images.py
+
+images: ## Build every image, with docker or without a daemon
+	deploy/images.sh
+
+up: ## Start the whole system on this host from its images
+	deploy/compose.sh up
+
+down: ## End it; films stay in the store
+	deploy/compose.sh down
+
+test-images: setup-dev images ## Build the images and send a film through the containers (about 15 minutes)
+	$(OFFLINE) $(BIN)/pytest tests/cluster/film_in_compose.py
 
 clean: ## Remove everything that the other targets made, except .venv
 	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist out

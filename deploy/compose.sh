@@ -39,12 +39,10 @@ random() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
 invent_keys
 set -a
 # shellcheck source=/dev/null
-source "$KEYS"
-# shellcheck source=/dev/null
 source "$DIGESTS"
 set +a
 case ${1:-} in
-    up) compose -f deploy/compose.yaml up -d ;;
-    down) compose -f deploy/compose.yaml "$@" ;;
+    up) compose -p cuegraph -f deploy/compose.yaml up -d ;;
+    down) compose -p cuegraph -f deploy/compose.yaml "$@" ;;
     *) fail "say up or down" ;;
 esac

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 def python_packages() -> list[dict[str, Any]]:
     """What is installed for the interpreter that runs this."""
-    found = {d.metadata["Name"].lower().replace("_", "-"): d for d in importlib.metadata.distributions()}
+    found = {re.sub(r"[-_.]+", "-", d.metadata["Name"]).lower(): d for d in importlib.metadata.distributions()}
     return [_component(name, found[name].version, f"pkg:pypi/{name}@{found[name].version}") for name in sorted(found)]
 
 
