@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from services.runtime.errors import Cancelled, CuegraphError, InvalidSetting, OutNotWritable
-from services.runtime.logs import JsonLogFormat, LogFormat
+from services.runtime.logs import JsonLogFormat, LogFormat, log_all_that_is_printed
 from services.runtime.redaction import Redactor
 
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -60,6 +60,8 @@ def log_to_stderr(redactor: Redactor, log_format: str) -> None:
     handler.setFormatter(LOG_FORMATS[log_format](redactor))
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
+    if log_format == "json":
+        log_all_that_is_printed()
 
 
 def _logs_json() -> bool:

@@ -246,21 +246,31 @@ class _Router(logging.Handler):
 _router = _Router()
 
 
-class _Printed(io.TextIOBase):
-    """Stands for stdout or stderr: what a run prints is logged line by line, all else passes through."""
+def log_all_that_is_printed() -> None:
+    """For a process whose output is its log: what is printed outside of runs, as libraries do, is logged as well."""
+    sys.stdout = _Printed(sys.stdout, "stdout", outside=True)
+    sys.stderr = _Printed(sys.stderr, "stderr", outside=True)
 
-    def __init__(self, original: TextIO, name: str) -> None:
+
+class _Printed(io.TextIOBase):
+    """Stands for stdout or stderr: what a run prints is logged line by line; all else passes through, or is logged."""
+
+    def __init__(self, original: TextIO, name: str, *, outside: bool = False) -> None:
         self._original = original
+        self._outside = outside
         self._logger = logging.getLogger(name)
         self._lines = threading.local()
 
     def write(self, text: str) -> int:
-        if _current.get() is None:
+        is_in_run = _current.get() is not None
+        if not (is_in_run or self._outside) or getattr(self._lines, "is_logging", False):
             return self._original.write(text)
         *complete, rest = (getattr(self._lines, "rest", "") + text).split("\n")
         self._lines.rest = rest
-        for line in complete:
-            self._logger.debug("%s", line)
+        self._lines.is_logging = True  # a log that cannot be written says so on stderr
+        for line in filter(None, complete):
+            self._logger.log(logging.DEBUG if is_in_run else logging.INFO, "%s", line)
+        self._lines.is_logging = False
         return len(text)
 
     def finish_line(self) -> None:

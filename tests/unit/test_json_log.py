@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from services.runtime.logs import JsonLogFormat, RunLog, about_run
 from services.runtime.redaction import Redactor
 from services.runtime.store.keys import Step
 
+ROOT = Path(__file__).parents[2]
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 ABOUT = about_run(Step("job1", 5, "asr", "pt"), 2, TRACE)
 
@@ -77,3 +80,35 @@ def test_a_traceback_stays_on_the_line_and_a_secret_off_it() -> None:
 def test_arguments_that_do_not_fit_end_nothing() -> None:
     record = logging.LogRecord("library", logging.WARNING, "", 0, "%d files", ("many",), None)
     assert "its arguments do not fit" in json.loads(JsonLogFormat(Redactor()).format(record))["message"]
+
+
+def test_what_is_printed_anywhere_is_logged_once_output_is_log() -> None:
+    program = (
+        "import logging, sys\n"
+        "from coordinator.cli.output import log_to_stderr\n"
+        "from services.runtime.redaction import Redactor\n"
+        "log_to_stderr(Redactor(['correct-horse']), 'json')\n"
+        "print('from a library')\n"
+        "print('the key is correct-horse', file=sys.stderr)\n"
+        "raise ValueError('last words')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert done.stdout == ""
+    assert [line["message"] for line in lines[:2]] == ["from a library", "the key is [redacted]"]
+    assert lines[-1]["message"] == "ValueError: last words"
+
+
+def test_a_log_that_cannot_be_written_ends_in_no_circle() -> None:
+    program = (
+        "import logging, sys\n"
+        "from coordinator.cli.output import log_to_stderr\n"
+        "from services.runtime.redaction import Redactor\n"
+        "log_to_stderr(Redactor(), 'json')\n"
+        "print('a line')\n"
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", program], check=False, stderr=full, timeout=60, cwd=ROOT)
+    assert done.returncode in (0, 1, 120)
