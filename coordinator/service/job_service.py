@@ -6,17 +6,20 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
+from dataclasses import replace
 
 from cuegraph.v1 import job_service_pb2, job_service_pb2_grpc
 from services.runtime import wire
 from services.runtime.errors import InvalidDocument, InvalidRequest, UnknownName
 from services.runtime.serving import Context, errors_as_status
 
+from ..access.callers import CALLER
 from ..app import App
 from ..jobs import JobState
 from ..status import job_status
 from . import job_wire
 from .broadcasts import Broadcasts, Event
+from .own_jobs import own_job, own_page
 from .worker import Worker
 
 PAGE_SIZE, MOST_PER_PAGE = 50, 1_000
@@ -71,7 +74,8 @@ class JobService(job_service_pb2_grpc.JobServiceServicer):
             return job_service_pb2.RetryJobResponse(job=await asyncio.to_thread(self._retry, message.name))
 
     def _create(self, message: job_service_pb2.CreateJobRequest) -> job_service_pb2.Job:
-        request = job_wire.request_from_proto(message.request)
+        asked = job_wire.request_from_proto(message.request)
+        request = replace(asked, tenant=CALLER.get().tenant_for(asked.tenant))
         film = wire.artifact_from_proto(message.request.media)
         files = job_wire.files_from_proto(message.request.files)
         job = self._app.accept(film, message.request.title or "film", request, message.request_id, files)
@@ -79,7 +83,7 @@ class JobService(job_service_pb2_grpc.JobServiceServicer):
         return self._job(f"jobs/{job.job}")
 
     def _job(self, name: str) -> job_service_pb2.Job:
-        job_id = job_wire.job_id(name)
+        job_id = own_job(self._jobs, name)
         return job_wire.job_to_proto(job_status(self._jobs, job_id), self._broadcasts.under_way(job_id))
 
     def _page(self, message: job_service_pb2.ListJobsRequest) -> job_service_pb2.ListJobsResponse:
@@ -87,7 +91,7 @@ class JobService(job_service_pb2_grpc.JobServiceServicer):
             raise InvalidRequest(f"page size {message.page_size} is negative; leave it out for {PAGE_SIZE}")
         size = min(message.page_size or PAGE_SIZE, MOST_PER_PAGE)
         before = job_wire.job_id(message.page_token) if message.page_token else ""
-        names = self._jobs.page(size + 1, before, job_wire.state_from_proto(message.state))
+        names = own_page(self._jobs, size + 1, before, job_wire.state_from_proto(message.state))
         more = f"jobs/{names[size - 1]}" if len(names) > size else ""
         return job_service_pb2.ListJobsResponse(jobs=self._readable(names[:size]), next_page_token=more)
 
@@ -122,7 +126,7 @@ class JobService(job_service_pb2_grpc.JobServiceServicer):
         return self._job(name)
 
     def _retry(self, name: str) -> job_service_pb2.Job:
-        job_id = self._jobs.get(job_wire.job_id(name)).job
+        job_id = own_job(self._jobs, name)
         self._jobs.retry(job_id)
         self._worker.wake(job_id)
         return self._job(name)

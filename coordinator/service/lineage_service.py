@@ -14,7 +14,8 @@ from ..lineage.graph import build
 from ..lineage.reading import read_job
 from ..lineage.trace import trace
 from ..lineage.verify import verify
-from . import job_wire, lineage_wire
+from . import lineage_wire
+from .own_jobs import own_job
 
 
 class LineageService(lineage_service_pb2_grpc.LineageServiceServicer):
@@ -62,5 +63,5 @@ class LineageService(lineage_service_pb2_grpc.LineageServiceServicer):
         return read_job(self._jobs.store, self._job_id(name))
 
     def _job_id(self, name: str) -> str:
-        """Raises UnknownName if there is no such job."""
-        return self._jobs.get(job_wire.job_id(name)).job
+        """Raises UnknownName if there is no such job for the caller."""
+        return own_job(self._jobs, name)

@@ -15,6 +15,7 @@ from services.runtime.serving import FAREWELL_SECONDS, OPTIONS, bind, serve_unti
 
 from ..app import App
 from .broadcasts import Broadcasts
+from .guard import Guard
 from .job_service import JobService
 from .lineage_service import LineageService
 from .worker import Worker
@@ -54,13 +55,13 @@ class CoordinatorServer:
 
     async def start(self, listen: str) -> str:
         """Listens, goes on with the jobs of the store, and returns the address that is bound."""
-        self._server = grpc.aio.server(options=OPTIONS)
+        self._server = grpc.aio.server(options=OPTIONS, interceptors=[Guard(self._app.gate)])
         jobs = JobService(self._app, self._worker, self._broadcasts)
         job_service_pb2_grpc.add_JobServiceServicer_to_server(jobs, self._server)
         lineage_service_pb2_grpc.add_LineageServiceServicer_to_server(LineageService(self._app.jobs), self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self._server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)
-        address = bind(self._server, listen)
+        address = bind(self._server, listen, self._app.process.tls)
         for name in ("", *SERVICES):
             await self.health.set(name, health_pb2.HealthCheckResponse.SERVING)
         await self._server.start()

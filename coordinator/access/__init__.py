@@ -1,0 +1,1 @@
+"""Access: who calls the coordinator, what each caller may do, and whose jobs it sees."""
