@@ -142,10 +142,16 @@ class AwayStore(MemoryStore):
         raise StoreUnavailable("the store does not answer; try again later")
 
 
+class StoppedAtOnce(threading.Event):
+    """Set when it is first waited for."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True
+
+
 def test_a_store_that_is_away_leaves_what_was_known(caplog: pytest.LogCaptureFixture) -> None:
     backlog = Backlog(Jobs(AwayStore()))
-    stopped = threading.Event()
-    stopped.wait = lambda _: stopped.set() or True  # type: ignore[method-assign, func-returns-value, assignment]
-    backlog._look(stopped)
+    backlog._look(StoppedAtOnce())
     assert backlog.last is None
     assert "STORE_UNAVAILABLE" in caplog.text
