@@ -15,6 +15,7 @@ from .answers import Answers
 from .artifact import Artifact, digest_file
 from .canonical import encodable
 from .clock import Clock
+from .debugging import keep_scratch
 from .errors import Cancelled, CuegraphError, EngineOutOfMemory, InputModified, OutputMissing, StageCrashed
 from .host import Meter, host
 from .logs import RunLog, about_run
@@ -37,7 +38,6 @@ from .store import blobs
 _log = logging.getLogger(__name__)
 
 UNDECLARED = "undeclared"
-SCRATCH = "scratch file, kept for debugging"
 
 
 @dataclass
@@ -213,13 +213,10 @@ class Attempt:
         self._found.outputs = tuple(OutputRecord(o.role, o.file_name, self._keep(o), o.attributes) for o in run.outputs)
 
     def _keep_scratch(self, run: Run[Any]) -> None:
-        """Who debugs a stage wants to see what it wrote on the way."""
-        folder = self._folder / "scratch"
-        for path in sorted(folder.rglob("*")) if self.request.debug else ():
-            if path.is_file() and not path.is_symlink():
-                name = f"scratch-{'-'.join(path.relative_to(folder).parts)}"
-                kept = run.intermediate(self._writable(name), "application/octet-stream", SCRATCH)
-                path.rename(kept)
+        """Who debugs a stage wants to see what it wrote on the way; that this cannot be kept fails no run."""
+        if self.request.debug:
+            for fault in keep_scratch(self._folder / "scratch", run, self._writable):
+                self._warn("EVIDENCE_LOST", fault)
 
     def _keep_evidence(self, run: Run[Any]) -> None:
         """Keeps the intermediates of a run that went badly; that they cannot be kept must not hide why it did."""
