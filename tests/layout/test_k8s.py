@@ -173,9 +173,15 @@ def test_with_tls_every_process_shows_who_it_is_and_asks_who_calls(overlay: str)
     assert told == (names if overlay == "production" else set())
     certificates = {it["spec"]["secretName"]: it["spec"] for it in of_kind(overlay, "Certificate").values()}
     for workload in (coordinator(overlay), *stage_workloads(overlay).values()) if told else ():
-        (secret,) = (it["secret"]["secretName"] for it in workload.spec["volumes"] if "secret" in it)
+        (secret,) = (it["secret"]["secretName"] for it in workload.spec["volumes"] if it["name"] == "tls")
         assert "server auth" in certificates[secret]["usages"]
         assert ("client auth" in certificates[secret]["usages"]) != workload.is_stage
+
+
+def test_only_where_everything_is_in_one_namespace_may_anyone_call_the_coordinator(overlay: str) -> None:
+    (container,) = coordinator(overlay).containers
+    assert ("--insecure-anyone" in container["args"]) == (overlay == "dev")
+    assert ("CUEGRAPH_ACCESS_FILE" in environment(coordinator(overlay), overlay)) == (overlay == "production")
 
 
 def test_a_stage_has_a_gpu_where_its_profile_runs_it_on_one(overlay: str) -> None:
