@@ -16,7 +16,7 @@ from pathlib import Path
 import pysubs2
 
 from coordinator.app import open_app
-from services.runtime.manifest import Manifest
+from services.runtime.manifest import Manifest, Status
 from services.runtime.models import ModelStore
 from tests.bench.figures import Figure, median
 from tests.bench.films import Ran, run_film
@@ -60,8 +60,9 @@ def measure(folder: Path, *, minutes: float = 3.0, rounds: int = 3, workflow: st
 
 
 def recipe(ran: Ran, models: ModelStore) -> tuple[PlainStep, ...]:
-    """What the stages of a job ran with."""
-    return tuple(_step(manifest, ran.manifests, models) for manifest in ran.manifests.values())
+    """What the stages of a job ran with, those that had something to do."""
+    worked = [manifest for manifest in ran.manifests.values() if manifest.status is not Status.SKIPPED]
+    return tuple(_step(manifest, ran.manifests, models) for manifest in worked)
 
 
 def _step(manifest: Manifest, made: Mapping[str, Manifest], models: ModelStore) -> PlainStep:
@@ -77,7 +78,7 @@ def _step(manifest: Manifest, made: Mapping[str, Manifest], models: ModelStore) 
 def _plain(film: Path, folder: Path, first: Ran) -> Side:
     command = (sys.executable, "-m", "tests.bench.plain_script", folder.parent / "recipe.json", film, folder)
     used = run(command, seconds=LONGEST_SECONDS, log=folder.with_suffix(".log"))
-    _require_same_subtitles(folder / "subtitles/outputs", first.folder / "05_subtitles")
+    _require_same_subtitles(folder / "subtitles/outputs", next(first.folder.glob("*_subtitles")))
     times = json.loads(used.stdout)
     shutil.rmtree(folder)
     return Side(used.wall_seconds, used.cpu_seconds, times["start"], times["load"], used.ended - times["ended"])

@@ -50,7 +50,7 @@ def missing(folder: Path, film: Path) -> Path:
     return folder / "no such film.mkv"
 
 
-def a_folder(folder: Path, film: Path) -> Path:
+def a_folder_without_films(folder: Path, film: Path) -> Path:
     (folder / "season 1").mkdir()
     return folder / "season 1"
 
@@ -81,7 +81,7 @@ def a_playlist(folder: Path, film: Path) -> Path:
     ("make", "code"),
     [
         (missing, "MEDIA_NOT_FOUND"),
-        (a_folder, "MEDIA_IS_FOLDER"),
+        (a_folder_without_films, "REQUEST_INVALID"),
         (zero_bytes, "MEDIA_EMPTY"),
         (not_media, "MEDIA_UNREADABLE"),
         (truncated, "MEDIA_TRUNCATED"),
