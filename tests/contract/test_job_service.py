@@ -161,7 +161,9 @@ def test_a_job_tells_what_was_asked(place: Place) -> None:
 
 
 def glossary(place: Place, name: str = "job_glossary", **changes: Any) -> JobFile:
-    terms = wire.artifact_to_proto(blobs.add_bytes(place.store, b"term\taliases\nEmma\tEmmy\n", "text/tab-separated-values"))
+    terms = wire.artifact_to_proto(
+        blobs.add_bytes(place.store, b"term\taliases\nEmma\tEmmy\n", "text/tab-separated-values")
+    )
     return JobFile(**{"name": name, "artifact": terms, "file_name": "terms.tsv", **changes})
 
 
