@@ -84,7 +84,9 @@ class Jobs:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        # What never changes is not asked for again. All of it comes from the store, after a restart as well.
         self._ranks: dict[str, Rank] = {}
+        self._sealed: set[str] = set()
 
     def create(self, job: JobRecord) -> bool:
         """Writes a new job; False if a job of that name was there before."""
@@ -272,7 +274,9 @@ class Jobs:
             return False
 
     def _is_sealed(self, job_id: str) -> bool:
-        return self.store.size(keys.seal(job_id)) is not None
+        if job_id not in self._sealed and self.store.size(keys.seal(job_id)) is not None:
+            self._sealed.add(job_id)
+        return job_id in self._sealed
 
     def _has(self, job_id: str, number: int, name: str) -> bool:
         return self.store.size(keys.round_file(job_id, number, name)) is not None

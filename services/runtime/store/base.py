@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,8 @@ class Store(Protocol):
 RESERVED_FOLDER = "tmp"
 """No key begins with this folder: a store in a folder keeps its unfinished files there."""
 
+_PLAIN = re.compile(r"[\w./-]*", re.ASCII)
+"""Most keys: they need not be looked at letter by letter."""
 _SEGMENT_BYTES = 255
 _KEY_BYTES = 1024
 
@@ -92,7 +95,7 @@ def _key_problem(key: str) -> str | None:
         return "it has an empty, `.` or `..` part"
     if segments[0] == RESERVED_FOLDER:
         return f"`{RESERVED_FOLDER}/` is reserved"
-    if any(_is_forbidden(character) for character in key):
+    if not _PLAIN.fullmatch(key) and any(_is_forbidden(character) for character in key):
         return "it has a backslash, a control character or half a surrogate pair"
     if len(key.encode()) > _KEY_BYTES or any(len(segment.encode()) > _SEGMENT_BYTES for segment in segments):
         return f"it is longer than {_KEY_BYTES} bytes, or a part of it than {_SEGMENT_BYTES}"
