@@ -113,7 +113,7 @@ install_apertium
 step libraries "$VENV" install_libraries deploy/locks/cpu.txt
 step command "$VENV" install_command pyproject.toml
 if [[ ${1:-} == dev ]]; then
-    debian festival=festival
+    debian festival=festival promtool=prometheus
     [[ -d /usr/share/festival/voices/us/cmu_us_slt_arctic_hts ]] || install_packages festvox-us-slt-hts
     step developer-tools "$VENV" install_developer_tools deploy/locks/dev.txt
     step s3rver .cache/s3rver install_s3rver

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from services.runtime.errors import unknown_name
-from tests.bench import glossary, lineage, long_film, noop, overhead, redecode, store, wer, word_times
+from tests.bench import glossary, lineage, long_film, noop, overhead, redecode, store, watched, wer, word_times
 from tests.bench.figures import Benchmark
 
 BENCHMARKS = (
@@ -16,6 +16,7 @@ BENCHMARKS = (
     Benchmark("glossary", "What does a glossary help?", glossary.measure),
     Benchmark("overhead", "What does the runtime cost beside the stages alone?", overhead.measure),
     Benchmark("noop", "What does a step cost that does nothing?", noop.measure),
+    Benchmark("watched", "What does it cost to be measured and traced?", watched.measure),
     Benchmark("store", "How fast does a store take and give?", store.measure),
     Benchmark("lineage", "How fast is lineage verified and traced?", lineage.measure),
     Benchmark("long_film", "How much memory and time does a long film need?", long_film.measure, is_long=True),
