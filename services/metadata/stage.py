@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_NONE_KEPT = timedelta(days=-1)
+"""An age that no kept answer has, so that the catalogue is asked."""
+
 
 @dataclass(frozen=True)
 class MetadataSettings:
@@ -131,9 +134,20 @@ class _Asked:
 
         question = f"{self._address}/{path}?{urlencode(sorted(parameters.items()))}"
         answer = self._run.ask(question, timedelta(days=self._run.settings.maximum_age_days), fetch)
+        if not _is_readable(answer.data, read):
+            log.info("the answer kept for %s is one that this version cannot read: asking again", path)
+            answer = self._run.ask(question, _NONE_KEPT, fetch)
         self._keep(answer.data, f"{path} as of {answer.fetched.isoformat(timespec='seconds')}")
         return read(answer.data), answer.fetched
 
     def _keep(self, data: bytes, reason: str) -> None:
         name = f"answer-{next(self._numbers):02d}.json"
         self._run.intermediate(name, "application/json", reason).write_bytes(data)
+
+
+def _is_readable(data: bytes, read: Callable[[bytes], object]) -> bool:
+    try:
+        read(data)
+    except NoFilm:
+        return False
+    return True

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from services.documents.film import Film
 from services.metadata.stage import Metadata, MetadataSettings
 from services.runtime import settings as environment
 from services.runtime.answers import Answers
-from services.runtime.errors import CuegraphError
+from services.runtime.errors import Cancelled, CuegraphError
 from services.runtime.execute import execute
 from services.runtime.manifest import Manifest, SettingRecord, Status
 from services.runtime.node import Node
@@ -245,6 +247,18 @@ def test_a_cancellation_does_not_wait_for_the_server(server: TmdbServer, tmp_pat
     assert server.holding == 1, "it waited for the server"
 
 
+def test_a_cancellation_does_not_wait_for_the_end_of_a_pause(server: TmdbServer, tmp_path: Path) -> None:
+    server.fails(status(429, Retry_After="20"))
+    cancelled = threading.Event()
+    run = make_run(Metadata(), settings=FUTURE, folder=tmp_path, progress=Progress(cancelled=cancelled))
+    with ThreadPoolExecutor() as threads:
+        work = threads.submit(Metadata().run, run)
+        threading.Timer(0.5, cancelled.set).start()
+        error = work.exception(timeout=10)
+    assert isinstance(error, Cancelled)
+    assert len(server.asked) == 1
+
+
 def test_a_film_is_asked_for_once_and_the_answers_are_evidence(server: TmdbServer, tmp_path: Path) -> None:
     kept = Answers(MemoryStore(), Redactor())
     runs = [make_run(Metadata(), settings=FUTURE, folder=tmp_path / str(n), answers=kept) for n in range(2)]
@@ -263,6 +277,18 @@ def test_an_answer_that_is_too_old_is_asked_for_again(server: TmdbServer, tmp_pa
     )
     assert second.fetched > first.fetched
     assert len(server.asked) == 4
+
+
+def test_a_kept_answer_that_this_version_cannot_read_is_asked_for_again(server: TmdbServer, tmp_path: Path) -> None:
+    store = MemoryStore()
+    kept = Answers(store, Redactor())
+    film_of(make_run(Metadata(), settings=FUTURE, folder=tmp_path / "first", answers=kept))
+    questions = [json.loads(store.get(key))["question"] for key in store.list("answers/")]
+    for question in questions:
+        Answers(store, Redactor(), ask_again=True).get(question, timedelta(), lambda: b'["other"]', "application/json")
+    for folder in ("second", "third"):
+        assert film_of(make_run(Metadata(), settings=FUTURE, folder=tmp_path / folder, answers=kept)).year == 1985
+    assert len(server.asked) == 2 * len(questions), "not asked again, or not kept then"
 
 
 def test_an_answer_that_cannot_be_read_is_not_kept(server: TmdbServer, tmp_path: Path) -> None:
