@@ -38,9 +38,10 @@ class StagePool:
             discovery.start()
 
     def describe(self) -> StageDescription:
-        """What any of the pods says of the stage. Raises StageUnavailable if there is none."""
-        for pod in self._pods.all():
-            return pod.client.describe()
+        """What any of the pods says of the stage, with the slots of all that answer. Raises StageUnavailable."""
+        pods = sorted(self._pods.all(), key=lambda pod: not pod.answers)
+        for pod in pods:
+            return replace(pod.client.describe(), capacity=sum(it.capacity for it in pods if it.answers))
         raise StageUnavailable(f"{self._pods.why_none()}; see whether any runs")
 
     def run(self, request: StageRequest, observer: Observer, cancelled: threading.Event) -> StageResult:

@@ -14,13 +14,14 @@ from temporalio.exceptions import ApplicationError
 from services.runtime.active_runs import in_thread
 from services.runtime.errors import CuegraphError
 from services.runtime.manifest import now
-from services.runtime.redaction import Redactor
+from services.runtime.node import Node
 
 from ... import heartbeat, planner
 from ...jobs import Jobs, Outcome
 from ...observer import Observers
 from ...records import JobRecord, PlannedStep
-from ..ends import close, judge
+from ..ends import close, judge, trace
+from ..spans import trace_of
 from ..steps import Steps, StepTry
 from .audience import Audience
 from .messages import BEGIN, FINISH, RUN_STEP, WATCH, Begun, RoundAsked, RoundEnd, StepAsked, StepReport
@@ -36,8 +37,8 @@ BEAT_SECONDS = 0.4
 class Activities:
     """What one coordinator can do."""
 
-    def __init__(self, jobs: Jobs, steps: Steps, audience: Audience, redactor: Redactor) -> None:
-        self._jobs, self._steps, self._audience, self._redactor = jobs, steps, audience, redactor
+    def __init__(self, jobs: Jobs, steps: Steps, audience: Audience, node: Node) -> None:
+        self._jobs, self._steps, self._audience, self._node = jobs, steps, audience, node
         self.stopping = threading.Event()
         """Set when the coordinator takes no more work: others are to watch over the jobs."""
         self.hands_back = threading.Event()
@@ -80,7 +81,8 @@ class Activities:
 
     def _run_step(self, asked: StepAsked, work: _StepWork) -> StepReport:
         job = self._jobs.get(asked.job)
-        wanted = StepTry(job, asked.step, self._commits_for(job, asked.step), asked.trace_id, asked.tries)
+        trace_id = trace_of(job, asked.number)
+        wanted = StepTry(job, asked.step, self._commits_for(job, asked.step), trace_id, asked.tries)
         with self._audience.of(job.job) as heard:
             end = self._steps.attempt(wanted, Observers(heard.all, work), work.cancelled)
             heard.log.save()
@@ -97,6 +99,7 @@ class Activities:
             heard.log.job_finished(job, outcome)
             heard.log.save()
         close(self._jobs, job, end.number, outcome)
+        trace(self._jobs, job, end.number, outcome, self._node.telemetry)
         return outcome
 
     async def _alive(
@@ -130,11 +133,11 @@ class Activities:
         try:
             return working.result()
         except CuegraphError as error:
-            message = self._redactor.text(str(error))
+            message = self._node.redactor.text(str(error))
             raise ApplicationError(message, type=error.code, non_retryable=not error.retryable) from None
         except Exception as error:  # noqa: BLE001  as above, whatever it is
             _log.exception("a fault of the coordinator's own")
-            message = self._redactor.text(
+            message = self._node.redactor.text(
                 f"{type(error).__name__}: {error}; please report it with the coordinator's log"
             )
             raise ApplicationError(message, type="INTERNAL", non_retryable=True) from None

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.common import Priority, WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.service import RPCError
@@ -24,6 +24,7 @@ from services.runtime.settings import TemporalAccess
 from ...jobs import Jobs, Outcome
 from ...observer import JobObserver
 from ...records import JobRecord
+from ...turns import Rank
 from ..engine import Pools
 from ..steps import Steps
 from .activities import Activities
@@ -62,7 +63,7 @@ class TemporalEngine:
         self._jobs, self._pools, self._access, self._stages = jobs, pools, access, stages
         self._heartbeat_seconds = heartbeat_seconds
         self._audience = Audience(jobs.store, node.redactor)
-        self._activities = Activities(jobs, Steps(pools, node), self._audience, node.redactor)
+        self._activities = Activities(jobs, Steps(pools, node), self._audience, node)
         self._loop = asyncio.new_event_loop()
         self._client: asyncio.Future[Client] = self._loop.create_future()
         self._stopped = threading.Event()
@@ -83,7 +84,8 @@ class TemporalEngine:
         asked = RoundAsked(job_id, self._jobs.round(job_id), self._heartbeat_seconds)
         with self._audience.of(job_id, observer) as heard:
             self._tell_what_is_done(job, heard.all)
-            outcome = self._in_loop(self._follow(asked, cancelled or threading.Event()))
+            priority = _priority(self._jobs.rank(job_id))
+            outcome = self._in_loop(self._follow(asked, priority, cancelled or threading.Event()))
             heard.watchers.job_finished(job, outcome)
         return outcome
 
@@ -141,11 +143,11 @@ class TemporalEngine:
             await asyncio.wait({leaving}, timeout=_FAREWELL_SECONDS)
         self._serving.cancel()
 
-    async def _follow(self, asked: RoundAsked, cancelled: threading.Event) -> Outcome:
+    async def _follow(self, asked: RoundAsked, priority: Priority, cancelled: threading.Event) -> Outcome:
         """Begins the round, or joins it if it is under way, and waits for its end."""
         while True:
             try:
-                handle = await self._begun(asked)
+                handle = await self._begun(asked, priority)
                 return await self._ended(handle, cancelled)
             except RPCError as error:
                 _log.warning("job %s: Temporal does not answer; trying again: %s", asked.job, error)
@@ -153,7 +155,7 @@ class TemporalEngine:
             except WorkflowFailureError as error:
                 raise _own_error(error) from error
 
-    async def _begun(self, asked: RoundAsked) -> WorkflowHandle[Any, Outcome]:
+    async def _begun(self, asked: RoundAsked, priority: Priority) -> WorkflowHandle[Any, Outcome]:
         client = await asyncio.shield(self._client)
         return await client.start_workflow(
             WORKFLOW,
@@ -162,6 +164,7 @@ class TemporalEngine:
             task_queue=JOBS_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             result_type=Outcome,
+            priority=priority,
             rpc_timeout=timedelta(seconds=10),
         )
 
@@ -178,6 +181,11 @@ class TemporalEngine:
             return await result
         finally:
             result.cancel()
+
+
+def _priority(rank: Rank) -> Priority:
+    """The job's place in Temporal's queues, which know five priorities, 1 the most urgent. Tenants share alike."""
+    return Priority(priority_key=3 - max(-2, min(2, rank.priority)), fairness_key=rank.tenant[:64])
 
 
 def _own_error(error: WorkflowFailureError) -> CuegraphError:

@@ -51,8 +51,9 @@ class StepAsked:
     """Asks for a step to be tried."""
 
     job: str
+    number: int
+    """Of the round."""
     step: PlannedStep
-    trace_id: str
     tries: int = 0
     """How often it was tried before in this round."""
 

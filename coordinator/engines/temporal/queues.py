@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
-
-from services.runtime.active_runs import in_thread
+from temporalio.worker import FixedSizeSlotSupplier, Worker, WorkerTuner
 
 from ..engine import Pools
 from .activities import BEAT_SECONDS, Activities
 from .messages import JOBS_QUEUE, stage_queue
+from .slots import PoolSlots
 from .workflow import JobRound
 
 MOST_JOBS = 1_000
 """How many rounds a coordinator watches over at once."""
-_RETRY_SECONDS = 2.0
-"""Before a stage is asked again how much it takes."""
 _STICKY = timedelta(seconds=3)
 """How long a workflow waits for the coordinator that knows it already before any other may go on with it."""
 _UNTIL_HANDED_BACK = timedelta(days=1)
 """Activities decide by themselves when they are handed back."""
-
-_log = logging.getLogger(__name__)
 
 
 class Queues:
@@ -59,19 +53,12 @@ class Queues:
         )
 
     async def _serve_stage(self, stage: str) -> None:
-        """Leaves the steps of a stage in their queue until it can be reached."""
-        slots = await self._slots(stage)
-        await self._worker(stage_queue(stage), [self._activities.run_step], max_concurrent_activities=slots).run()
-
-    async def _slots(self, stage: str) -> int:
-        while True:
-            try:
-                description = await in_thread(f"describe {stage}", lambda: self._pools.client(stage).describe())
-            except Exception as error:  # noqa: BLE001  what is wrong with one stage must not end the work for others
-                _log.warning("steps of %s stay in their queue: %s: %s", stage, type(error).__name__, error)
-                await asyncio.sleep(_RETRY_SECONDS)
-            else:
-                return description.capacity
+        slots = PoolSlots(stage, lambda: self._pools.client(stage).describe().capacity)
+        following = asyncio.create_task(slots.follow())
+        try:
+            await self._worker(stage_queue(stage), [self._activities.run_step], tuner=_tuner(slots)).run()
+        finally:
+            following.cancel()
 
     def _worker(self, queue: str, activities: list[Callable[..., Any]], **more: Any) -> Worker:
         worker = Worker(
@@ -84,3 +71,10 @@ class Queues:
         )
         self._workers.append(worker)
         return worker
+
+
+def _tuner(steps: PoolSlots) -> WorkerTuner:
+    unused = FixedSizeSlotSupplier(1)
+    return WorkerTuner.create_composite(
+        workflow_supplier=unused, activity_supplier=steps, local_activity_supplier=unused, nexus_supplier=unused
+    )

@@ -66,7 +66,7 @@ class JobRound:
             return begun.ended
         watching = asyncio.create_task(self._watch(asked))
         kept = Round(begun, asked.number, begun.done)
-        await self._run_steps(asked.job, kept)
+        await self._run_steps(asked, kept)
         state = kept.state(is_called_off=self._is_called_off)
         outcome = await self._do(FINISH, RoundEnd(asked.job, asked.number, state, kept.done, kept.errors), Outcome)
         watching.cancel()
@@ -88,11 +88,10 @@ class JobRound:
         for task in self._under_way:
             task.cancel()
 
-    async def _run_steps(self, job: str, kept: Round) -> None:
-        trace_id = workflow.uuid4().hex
+    async def _run_steps(self, asked: RoundAsked, kept: Round) -> None:
         while True:
             for step in () if self._is_called_off else kept.begin():
-                task = asyncio.create_task(self._run_step(StepAsked(job, step, trace_id)))
+                task = asyncio.create_task(self._run_step(StepAsked(asked.job, asked.number, step)))
                 self._under_way[task] = step
             if not self._under_way:
                 return
