@@ -62,7 +62,12 @@ class Workload:
 @functools.cache
 def rendered(overlay: str) -> tuple[Manifest, ...]:
     """Every object of an overlay."""
-    command = [str(KUBECTL), "kustomize", str(ROOT / "k8s/overlays" / overlay)]
+    return render(ROOT / "k8s/overlays" / overlay)
+
+
+def render(folder: Path) -> tuple[Manifest, ...]:
+    """Every object that a folder describes."""
+    command = [str(KUBECTL), "kustomize", str(folder)]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return tuple(yaml.safe_load_all(text))
 

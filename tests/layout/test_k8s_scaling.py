@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from services.runtime.metrics import BACKLOG_MEDIA_SECONDS, BACKLOG_STEPS
 from services.runtime.registry import STAGES
-from tests.layout.manifests import Manifest, of_kind, selects, stage_workloads, workloads
+from tests.layout.manifests import Manifest, of_kind, render, selects, stage_workloads, workloads
+from tests.layout.source import ROOT
 
 
 def scaled(stage: str) -> Manifest:
@@ -52,3 +56,23 @@ def test_prometheus_collects_from_the_port_where_every_process_shows_its_metrics
 def test_what_is_scaled_is_not_told_how_many_it_should_be() -> None:
     counted = [stage for stage, it in stage_workloads("production").items() if "replicas" in it.manifest["spec"]]
     assert not counted
+
+
+def test_stages_that_share_a_gpu_are_found_where_they_are_and_their_backlogs_count_together(tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text(
+        f"resources: [{relative(tmp_path, 'overlays/production')}]\n"
+        f"components: [{relative(tmp_path, 'components/gpu-shared')}]\n"
+    )
+    objects = {(it["kind"], it["metadata"]["name"]): it for it in render(tmp_path)}
+    assert not [name for _, name in objects if name == "cuegraph-vad"]
+    (addresses,) = (it["data"] for (kind, _), it in objects.items() if kind == "ConfigMap" and "asr" in it["data"])
+    assert addresses["vad"] == addresses["asr"]
+    shared = objects["Deployment", "cuegraph-asr"]["spec"]["template"]["spec"]["containers"][0]
+    assert shared["args"][:4] == ["stage", "serve", "$(STAGE)", "vad"]
+    triggers = objects["ScaledObject", "cuegraph-asr"]["spec"]["triggers"]
+    assert all('{stage=~"asr|vad"}' in trigger["metadata"]["query"] for trigger in triggers)
+
+
+def relative(here: Path, there: str) -> str:
+    """kustomize wants paths from where it is."""
+    return os.path.relpath(ROOT / "k8s" / there, here)
