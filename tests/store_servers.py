@@ -11,7 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,6 +29,19 @@ S3RVER = Path(".cache/s3rver/node_modules/.bin/s3rver").absolute()
 _START_SECONDS = 60
 
 
+@dataclass(frozen=True)
+class Guest:
+    """Somebody whom the server knows besides the tests, with the rights of a policy and invented keys."""
+
+    name: str
+    policy: Mapping[str, Any]
+    access_key: str = field(default_factory=lambda: secrets.token_hex(10))
+    secret_key: str = field(default_factory=lambda: secrets.token_hex(20))
+
+    def access(self, server: S3Access) -> S3Access:
+        return replace(server, access_key=self.access_key, secret_key=self.secret_key)
+
+
 @pytest.fixture(scope="session")
 def seaweed_access(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Access]:
     """A SeaweedFS with an empty bucket `BUCKET`, shared by the session: every test takes a prefix of its own."""
@@ -35,13 +50,13 @@ def seaweed_access(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Acces
 
 
 @contextlib.contextmanager
-def seaweed(folder: Path) -> Iterator[S3Access]:
-    """Runs SeaweedFS on `folder`, with invented keys and an empty bucket `BUCKET`."""
+def seaweed(folder: Path, guests: Sequence[Guest] = ()) -> Iterator[S3Access]:
+    """Runs SeaweedFS on `folder`, with invented keys and an empty bucket `BUCKET`; guests may do what they may."""
     ports = free_ports(8)
     master, master_rpc, volume, volume_rpc, filer, filer_rpc, s3, s3_rpc = ports
     access = _invented_access(s3)
     config = folder / "s3.json"
-    config.write_text(_seaweed_identity(access))
+    config.write_text(_seaweed_identities(access, guests))
     command = [
         *(_program("weed"), "server", "-s3", f"-s3.config={config}", "-s3.autoCreateBucket=false"),
         *(f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false"),
@@ -92,9 +107,18 @@ def _invented_access(port: int) -> S3Access:
     return S3Access(f"http://127.0.0.1:{port}", REGION, secrets.token_hex(10), secrets.token_hex(20))
 
 
-def _seaweed_identity(access: S3Access) -> str:
-    credentials = [{"accessKey": access.access_key, "secretKey": access.secret_key}]
-    return json.dumps({"identities": [{"name": "tests", "credentials": credentials, "actions": ["Admin"]}]})
+def _seaweed_identities(access: S3Access, guests: Sequence[Guest]) -> str:
+    admin = {"name": "tests", "credentials": [_keys(access.access_key, access.secret_key)], "actions": ["Admin"]}
+    others = [
+        {"name": it.name, "credentials": [_keys(it.access_key, it.secret_key)], "policyNames": [it.name]}
+        for it in guests
+    ]
+    policies = [{"name": it.name, "content": json.dumps(it.policy)} for it in guests]
+    return json.dumps({"identities": [admin, *others], "policies": policies})
+
+
+def _keys(access_key: str, secret_key: str) -> dict[str, str]:
+    return {"accessKey": access_key, "secretKey": secret_key}
 
 
 def _program(name: str) -> str:

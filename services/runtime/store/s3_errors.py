@@ -25,6 +25,8 @@ _CODE = re.compile(r"<Code>(\w+)</Code>")
 _NO_ROOM = re.compile(r"quota|storagefull|insufficient", re.IGNORECASE)
 _MISUSED = ("400", "405", "501")
 _NO_BUCKET = "NoSuchBucket"
+_DENIED = "AccessDenied"
+"""Said in an answer of status 200, as deletes are answered in bulk."""
 
 
 def store_error(what: str, fault: Exception) -> StoreError:
@@ -48,7 +50,7 @@ def _complaint(what: str, fault: Exception, status: str, code: str) -> StoreErro
         return StoreFull(f"no room to write {what} ({reason}); free some space or raise the quota, then retry")
     if code == _NO_BUCKET:
         return StoreRefused(f"{what} has no place: there is no such bucket; create it, or check its name")
-    if isinstance(fault, PermissionDeniedError | UnauthenticatedError):
+    if isinstance(fault, PermissionDeniedError | UnauthenticatedError) or _DENIED in str(fault):
         return StoreRefused(f"no access to {what} ({reason}); check access key, secret key and policy")
     if status in _MISUSED or "Received redirect" in reason:
         return StoreRefused(f"{what} cannot be used as asked ({reason}); check endpoint and region")

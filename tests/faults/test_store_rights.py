@@ -1,0 +1,95 @@
+"""Least rights in a bucket: with the key of its policy a process does its own work, and nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from coordinator.pauses import set_paused
+from services.runtime.errors import StoreRefused
+from services.runtime.manifest import Status
+from services.runtime.registry import STAGES
+from services.runtime.store import open_store
+from services.runtime.store.keys import Step, blob, job
+from services.runtime.store.rights import COORDINATOR, policy
+from services.runtime.store.s3 import S3Access, S3Store
+from tests.small_stages import Upper, node_of, run_step, step_of
+from tests.store_servers import BUCKET, Guest, seaweed
+
+NAMES = ("asr", "subtitles", Upper.name, COORDINATOR)
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket, by who asks."""
+
+    admin: S3Access
+    guests: dict[str, Guest]
+
+    def access(self, name: str) -> S3Access:
+        return self.guests[name].access(self.admin)
+
+    def store(self, name: str) -> S3Store:
+        return S3Store(BUCKET, "", self.access(name), timedelta(seconds=20))
+
+
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
+    guests = {name: Guest(name, policy(name, BUCKET)) for name in NAMES}
+    with seaweed(tmp_path_factory.mktemp("rights"), list(guests.values())) as access:
+        yield Bucket(access, guests)
+
+
+def commit_of(stage: str, job_id: str) -> str:
+    return Step(job_id, STAGES.index(stage) + 1 if stage in STAGES else 1, stage).commit
+
+
+def test_a_stage_does_all_its_work_with_its_own_key(bucket: Bucket, tmp_path: Path) -> None:
+    own = node_of(open_store(f"s3://{BUCKET}", bucket.access(Upper.name)), tmp_path)
+    assert run_step(Upper(), own)[0].status is Status.SUCCEEDED
+    assert run_step(Upper(), own, step=step_of("job2"))[0].status is Status.REUSED
+    assert run_step(Upper(), own, step=step_of("job3"), cache_scope="studio-a")[0].status is Status.SUCCEEDED
+
+
+def test_a_large_blob_goes_in_parts_with_the_key_of_a_stage(bucket: Bucket, tmp_path: Path) -> None:
+    film = tmp_path / "film"
+    film.write_bytes(b"x" * (17 << 20))
+    key = blob("a" * 64)
+    bucket.store("asr").create_file(key, film)
+    assert bucket.store("subtitles").size(key) == film.stat().st_size
+
+
+def test_a_stage_commits_its_own_steps_and_no_others(bucket: Bucket) -> None:
+    asr = bucket.store("asr")
+    asr.create(commit_of("asr", "own"), b"{}")
+    for key in (commit_of("subtitles", "own"), job("own"), "jobs/own/seal.json", "requests/own.json", "other/key"):
+        with pytest.raises(StoreRefused):
+            asr.create(key, b"{}")
+        with pytest.raises(StoreRefused):
+            asr.put(key, b"{}")
+        assert asr.size(key) is None
+
+
+def test_the_coordinator_writes_jobs_and_pauses(bucket: Bucket) -> None:
+    coordinator = bucket.store(COORDINATOR)
+    coordinator.create(job("asked"), b"{}")
+    coordinator.create(commit_of("asr", "asked"), b"{}")  # a step that is skipped is committed by it
+    set_paused(coordinator, "asr", paused=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_deletes_anything_but_a_probe(bucket: Bucket, name: str) -> None:
+    keys = [blob("b" * 64), commit_of("asr", "kept"), job("kept"), f"cache/{'c' * 64}"]
+    admin, own = S3Store(BUCKET, "", bucket.admin), bucket.store(name)
+    for key in keys:
+        admin.put(key, b"{}")
+        with pytest.raises(StoreRefused):
+            own.delete(key)
+        assert admin.size(key) == 2
+    own.create(f"probe/{name}", b"x")
+    own.delete(f"probe/{name}")
+    assert admin.size(f"probe/{name}") is None
