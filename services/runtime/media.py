@@ -17,7 +17,9 @@ from .errors import (
 )
 from .ffprobe import MediaFacts, last_packet_end, quoted, read_facts
 from .headers import riff_bytes
+from .media_limits import Hurry, MediaLimits, check_limits, check_size
 from .progress import Progress
+from .settings import given_by_environment
 
 _TAIL_SECONDS = 10.0
 _CLIP_SLACK_SECONDS = 0.001
@@ -41,7 +43,7 @@ def check_media(
     """Admits a film for a run, whole or from `start` to `end` (film seconds), or says why not.
 
     Raises MediaNotFound, MediaNotReadable, MediaIsFolder, MediaEmpty, UnreadableMedia, NoAudioStream,
-    TruncatedMedia or ClipOutOfRange.
+    TruncatedMedia, MediaBeyondLimits or ClipOutOfRange.
     """
     progress = progress or Progress()
     facts = probe(path, progress=progress)
@@ -56,10 +58,14 @@ def probe(path: Path, *, progress: Progress | None = None) -> MediaFacts:
     """What a container says about itself.
 
     Raises MediaNotFound, MediaNotReadable, MediaIsFolder, MediaEmpty or UnreadableMedia; TruncatedMedia for an MP4
-    whose index is missing.
+    whose index is missing; MediaBeyondLimits for more than the installation takes.
     """
+    limits = given_by_environment("MEDIA", MediaLimits)
     check_file(path)
-    return read_facts(path, progress or Progress())
+    check_size(path, limits)
+    facts = read_facts(path, Hurry(path, limits, progress or Progress()))
+    check_limits(facts, limits)
+    return facts
 
 
 def clip_of(facts: MediaFacts, start: float | None, end: float | None) -> Clip | None:
