@@ -27,7 +27,7 @@ class PoolSlots(CustomSlotSupplier):
     """Slots for the steps of one stage. To be made in the event loop; Temporal calls it from threads too."""
 
     def __init__(self, stage: str, capacity: Callable[[], int]) -> None:
-        """`capacity` asks the pool and may take its time. What it raises means that there is no room."""
+        """`capacity` asks the pool and may take its time."""
         self._stage, self._capacity = stage, capacity
         self._most = self._taken = 0
         self._is_lost = False
@@ -35,9 +35,12 @@ class PoolSlots(CustomSlotSupplier):
         self._loop, self._changed = asyncio.get_running_loop(), asyncio.Event()
 
     async def follow(self) -> None:
-        """Keeps asking how much the pool takes. Steps of a stage that cannot be reached stay in their queue."""
+        """Keeps asking how much the pool takes.
+
+        Where there is no room at all one step is taken all the same: it waits before the pool and says why.
+        """
         while True:
-            self._most = await self._asked()
+            self._most = max(1, await self._asked())
             self._changed.set()
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -70,7 +73,9 @@ class PoolSlots(CustomSlotSupplier):
             most = await in_thread(f"describe {self._stage}", self._capacity)
         except Exception as error:  # noqa: BLE001  what is wrong with one stage must not end the work for others
             if not self._is_lost:
-                _log.warning("steps of %s stay in their queue: %s: %s", self._stage, type(error).__name__, error)
+                _log.warning(
+                    "steps of %s but one stay in their queue: %s: %s", self._stage, type(error).__name__, error
+                )
             self._is_lost = True
             return 0
         self._is_lost = False
