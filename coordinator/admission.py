@@ -15,10 +15,10 @@ from services.runtime.canonical import canonical_json
 from services.runtime.errors import InvalidRequest, InvalidSetting, unknown_name
 from services.runtime.host import has_gpu
 from services.runtime.languages import canonical_tag, is_same_language, language
+from services.runtime.layers import Layer, effective, settle
 from services.runtime.manifest import CodeRecord, SettingRecord, now
 from services.runtime.models import Model, ModelStore
 from services.runtime.registry import STAGES, load_stage
-from services.runtime.settings import Layer
 from services.runtime.stage import Stage
 
 from . import pipeline, planner
@@ -163,7 +163,7 @@ def _anew(request: JobRequest, stages: Sequence[str]) -> tuple[str, ...]:
 def _effective(asked: Mapping[str, SettingRecord], name: str) -> Any:
     """What a setting is, before the pipeline says anything."""
     stage, _, setting = name.partition(".")
-    chosen = settings.effective(stage, load_stage(stage).settings_type(), _of_stage(asked, stage))[0]
+    chosen = effective(stage, load_stage(stage).settings_type(), _of_stage(asked, stage))[0]
     return getattr(chosen, setting)
 
 
@@ -180,7 +180,7 @@ def require_models(resolved: Resolved, models: ModelStore, here: Collection[str]
     for step in resolved.plan:
         stage = load_stage(step.stage)
         given = planner.settings_for(step, resolved.settings)
-        chosen, _ = settings.effective(step.stage, stage.settings_type(), given)
+        chosen, _ = effective(step.stage, stage.settings_type(), given)
         for model in () if step.skip else stage.models(chosen):
             models.record_for(step.stage, model)
             if resolved.source_language != AUTOMATIC:
@@ -212,7 +212,7 @@ def stage_settings(stage: Stage[Any], profile: str, *asked: Layer) -> dict[str, 
     """What somebody asked for, the environment and a profile say of one stage. Raises UnknownName, InvalidSetting."""
     profiled = _of_stages(settings.profile_layer(profile), (stage.name,))
     layers = [*asked, settings.environment_layer((stage.name,)), profiled]
-    return settings.resolve(layers, {stage.name: stage.settings_type()})[stage.name]
+    return settle(layers, {stage.name: stage.settings_type()})[stage.name]
 
 
 def default_profile() -> str:
@@ -270,9 +270,7 @@ def request_digest(resolved: Resolved, media: MediaRecord, files: Sequence[FileR
 def _settle(layers: Sequence[Layer], stages: Sequence[str]) -> dict[str, SettingRecord]:
     known: Mapping[str, type[Any]] = {stage: load_stage(stage).settings_type() for stage in stages}
     return {
-        f"{stage}.{name}": record
-        for stage, given in settings.resolve(layers, known).items()
-        for name, record in given.items()
+        f"{stage}.{name}": record for stage, given in settle(layers, known).items() for name, record in given.items()
     }
 
 

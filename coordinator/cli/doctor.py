@@ -11,8 +11,8 @@ import typer
 
 from services.runtime.errors import CuegraphError
 from services.runtime.host import has_gpu, library_version
+from services.runtime.layers import effective
 from services.runtime.registry import STAGES, load_stage
-from services.runtime.settings import effective
 from services.runtime.store import open_store
 
 from ..admission import default_profile, stage_settings

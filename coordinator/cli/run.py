@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from services.runtime.settings import Layer, command_line_layer, file_layer
+from services.runtime.layers import Layer
+from services.runtime.settings import command_line_layer, file_layer
 
 from .. import pipeline
 from ..admission import JobRequest, resolve

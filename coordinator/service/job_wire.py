@@ -13,8 +13,8 @@ from services.documents import transcript
 from services.documents.quality import Quality, Verdict
 from services.runtime import wire
 from services.runtime.errors import InvalidRequest, InvalidSetting
+from services.runtime.layers import Layer
 from services.runtime.manifest import Notice, Status
-from services.runtime.settings import Layer
 from services.runtime.store.keys import UNSHARDED
 
 from .. import pipeline

@@ -13,10 +13,10 @@ from typing import Any
 from .artifact import digest_bytes
 from .canonical import canonical_json
 from .errors import InvalidRequest
+from .layers import effective
 from .manifest import InputRecord, ModelRecord, SettingRecord
 from .models import ModelStore
 from .request import StageInput, StageRequest
-from .settings import effective
 from .stage import Stage
 
 SALT = "1"

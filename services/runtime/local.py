@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from . import settings
+from . import layers
 from .errors import Cancelled, CuegraphError
 from .execute import execute, warm_up
 from .manifest import SettingRecord
@@ -28,7 +28,7 @@ class LocalStage:
         """`warm` are settings, beside the defaults, with which `warm_up` loads. Raises InvalidSetting."""
         self._stage = stage
         self._node = node
-        self._warm, _ = settings.effective(stage.name, stage.settings_type(), warm or {})
+        self._warm, _ = layers.effective(stage.name, stage.settings_type(), warm or {})
         self._capacity = capacity
         self._slots = threading.BoundedSemaphore(capacity)
         self._under_way: set[Step] = set()
@@ -77,7 +77,7 @@ def describe(stage: Stage[Any], capacity: int) -> StageDescription:
         version=stage.version,
         inputs=tuple(_role(declared) for declared in stage.inputs),
         outputs=tuple(_role(declared) for declared in stage.outputs),
-        settings_schema=settings.json_schema(settings_type),
+        settings_schema=layers.json_schema(settings_type),
         models=tuple(stage.models(settings_type())),
         capacity=capacity,
     )

@@ -16,9 +16,10 @@ from typing import Any
 import psutil
 from pydantic import TypeAdapter
 
+from services.runtime.layers import effective
 from services.runtime.manifest import SettingRecord
 from services.runtime.registry import load_stage
-from services.runtime.settings import effective, quiet_libraries
+from services.runtime.settings import quiet_libraries
 from services.runtime.testing import make_run
 
 FILM = "film"

@@ -9,8 +9,8 @@ import pytest
 
 from coordinator import admission, intake
 from services.runtime.errors import CuegraphError
+from services.runtime.layers import Layer
 from services.runtime.models import Catalog, ModelStore
-from services.runtime.settings import Layer
 from services.runtime.store.memory import MemoryStore
 from tests import odd_media
 from tests.small_requests import asked_for

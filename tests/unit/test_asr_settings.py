@@ -10,8 +10,8 @@ from faster_whisper.tokenizer import _LANGUAGE_CODES
 from services.asr.languages import WHISPER, whisper_code
 from services.asr.settings import AsrSettings
 from services.runtime.errors import CuegraphError
+from services.runtime.layers import effective
 from services.runtime.manifest import SettingRecord
-from services.runtime.settings import effective
 from services.vad.stage import VadSettings
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from services.runtime import settings
 from services.runtime.errors import CuegraphError
+from services.runtime.layers import Layer, effective, json_schema, settle
 from services.runtime.manifest import SettingRecord
-from services.runtime.settings import Layer
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ KNOWN: dict[str, type[Any]] = {"knob": Knobs}
 
 
 def resolved(*layers: Layer) -> dict[str, SettingRecord]:
-    return settings.resolve(layers, KNOWN)["knob"]
+    return settle(layers, KNOWN)["knob"]
 
 
 def test_the_first_layer_that_has_a_value_wins() -> None:
@@ -109,14 +109,14 @@ def test_a_job_file_that_cannot_be_read_is_refused(tmp_path: Path, content: byte
 
 
 def test_defaults_are_filled_in_and_say_so() -> None:
-    chosen, records = settings.effective("knob", Knobs, {"size": SettingRecord(2, "job file")})
+    chosen, records = effective("knob", Knobs, {"size": SettingRecord(2, "job file")})
     assert chosen == Knobs(size=2)
     assert records["size"].source == "job file"
     assert records["ratio"] == SettingRecord(0.5, "default")
 
 
 def test_the_schema_of_settings_carries_their_docstrings() -> None:
-    assert settings.json_schema(Knobs)["properties"]["size"]["description"] == "How many."
+    assert json_schema(Knobs)["properties"]["size"]["description"] == "How many."
 
 
 @pytest.mark.parametrize("name", settings.profiles())

@@ -13,8 +13,8 @@ from services.documents.codec import from_json, to_json
 from services.documents.cues import Cues, Readability
 from services.documents.media import Media, Stream
 from services.runtime.errors import InvalidSetting
+from services.runtime.layers import effective
 from services.runtime.manifest import SettingRecord
-from services.runtime.settings import effective
 from services.runtime.testing import RecordedRun, make_run
 from services.subtitles.settings import SubtitlesSettings
 from services.subtitles.stage import Subtitles, end_of, frame_rate
