@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from services.runtime.errors import EngineOutOfMemory, InvalidSetting
+from services.runtime.devices import memory_for, require_device
+from services.runtime.errors import InvalidSetting
 from services.runtime.logs import leave_alone
 
 from .languages import UNSPACED
@@ -89,18 +90,9 @@ class WhisperRecogniser:
         return len(self.model.hf_tokenizer.encode(text, add_special_tokens=False).ids)
 
 
-@contextmanager
-def _memory_for(windows: int) -> Iterator[None]:
-    """Raises EngineOutOfMemory for whatever the libraries raise when memory runs out."""
-    try:
-        yield
-    except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "out of memory" not in str(error):
-            raise
-        raise EngineOutOfMemory(
-            f"no memory for {windows} windows at once; lower asr.batch_size, asr.beam_size "
-            "or choose a smaller asr.compute_type"
-        ) from error
+def _memory_for(windows: int) -> AbstractContextManager[None]:
+    remedy = "lower asr.batch_size, asr.beam_size or choose a smaller asr.compute_type"
+    return memory_for(f"for {windows} windows at once", remedy)
 
 
 def load(model: Path, device: str, compute_type: str) -> WhisperRecogniser:
@@ -112,8 +104,7 @@ def load(model: Path, device: str, compute_type: str) -> WhisperRecogniser:
     import ctranslate2  # noqa: PLC0415  heavy: loaded when a run needs it
     from whisperx.asr import WhisperModel  # noqa: PLC0415  as above
 
-    if device == "cuda" and ctranslate2.get_cuda_device_count() == 0:
-        raise InvalidSetting("setting asr.device is cuda, and no CUDA device is usable here; set it to cpu")
+    require_device("asr.device", device, lambda: ctranslate2.get_cuda_device_count() > 0)
     usable = ctranslate2.get_supported_compute_types(device)
     if compute_type not in usable:
         raise InvalidSetting(

@@ -9,7 +9,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from services.documents.media import AudioTrack
 from services.runtime.errors import InvalidRequest
+from services.runtime.sound import SoundShape, require_rate, require_shape
 
 Samples = NDArray[np.float32]
 
@@ -22,16 +24,15 @@ _FRAME_SECONDS = 0.02
 class Sound:
     """A mono recording on disk. A context manager."""
 
-    def __init__(self, path: Path, sample_count: int) -> None:
-        """Raises InvalidRequest if the file is not a mono recording of `sample_count` samples."""
+    def __init__(self, role: str, path: Path, track: AudioTrack) -> None:
+        """Opens what came as input `role`. Raises InvalidRequest if it is not that track."""
+        require_rate("Whisper", track.sample_rate, SAMPLE_RATE)
         self._file = soundfile.SoundFile(path)
-        frames, channels = self._file.frames, self._file.channels
-        if (frames, channels) != (sample_count, 1):
+        try:
+            require_shape(role, SoundShape.of(self._file), SoundShape(track.sample_count, track.sample_rate))
+        except InvalidRequest:
             self._file.close()
-            raise InvalidRequest(
-                f"{path.name} has {frames} samples in {channels} channels and the media document says {sample_count} "
-                f"in one; give both from the same run of demux, and vocals that were separated from it"
-            )
+            raise
 
     @property
     def seconds(self) -> float:

@@ -53,11 +53,11 @@ class Asr(Stage[AsrSettings]):
     def run(self, run: Run[AsrSettings]) -> None:
         track = run.read("media", codec.reader(Media)).speech_audio
         speech = run.read("speech", codec.reader(Speech))
-        _require_match(track, speech)
+        _require_same_audio(track, speech)
         if not speech.regions:
             run.warn("NO_SPEECH", f"there is no speech in stream {track.stream}, so there is no text")
         source = _source(run)
-        with Sound(run.input(source), track.sample_count) as sound:
+        with Sound(source, run.input(source), track) as sound:
             result, usage = _transcribe(run, sound, speech)
         run.progress(track.sample_count / track.sample_rate)
         log.info("%d regions became %d segments", len(speech.regions), len(result.segments))
@@ -97,15 +97,10 @@ def _recogniser(loader: Loader[AsrSettings]) -> Recogniser:
     return loader.engine(engine.load, loader.model(settings.model), settings.device, settings.compute_type)
 
 
-def _require_match(track: AudioTrack, speech: Speech) -> None:
+def _require_same_audio(track: AudioTrack, speech: Speech) -> None:
     if speech.audio != track:
         raise InvalidRequest(
             f"the regions were found in {speech.audio} and the audio is {track}; give the regions of this audio"
-        )
-    if track.sample_rate != SAMPLE_RATE:
-        raise InvalidRequest(
-            f"the speech audio has {track.sample_rate} Hz and Whisper takes {SAMPLE_RATE}; "
-            "set demux.sample_rate to that"
         )
 
 

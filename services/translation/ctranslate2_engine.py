@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.runtime.errors import EngineOutOfMemory, InvalidSetting, ModelError
+from services.runtime.devices import memory_for, require_device
+from services.runtime.errors import InvalidSetting, ModelError
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class TokenTranslator:
 
     def translate(self, sources: Sequence[Sequence[str]], target_prefix: Sequence[str] = ()) -> list[list[str]]:
         """The tokens of the best hypothesis for each source, the prefix left out. Raises EngineOutOfMemory."""
-        try:
+        with memory_for("to translate", "lower translation.batch_tokens"):
             results = self.network.translate_batch(
                 [list(source) for source in sources],
                 target_prefix=[list(target_prefix)] * len(sources) if target_prefix else None,
@@ -38,10 +39,6 @@ class TokenTranslator:
                 max_batch_size=self.decoding.batch_tokens,
                 batch_type="tokens",
             )
-        except (MemoryError, RuntimeError) as error:
-            if isinstance(error, RuntimeError) and "out of memory" not in str(error).lower():
-                raise
-            raise EngineOutOfMemory(f"no memory to translate: {error}; lower translation.batch_tokens") from error
         return [list(result.hypotheses[0][len(target_prefix) :]) for result in results]
 
 
@@ -52,8 +49,7 @@ def load_translator(model: Path, decoding: Decoding) -> TokenTranslator:
     """
     import ctranslate2  # noqa: PLC0415  heavy: loaded when a run needs it
 
-    if decoding.device == "cuda" and not ctranslate2.get_cuda_device_count():
-        raise InvalidSetting("setting translation.device is cuda, and no CUDA device is usable here; set it to cpu")
+    require_device("translation.device", decoding.device, lambda: ctranslate2.get_cuda_device_count() > 0)
     try:
         network = ctranslate2.Translator(str(model), device=decoding.device, compute_type=decoding.compute_type)
     except ValueError as error:

@@ -164,7 +164,7 @@ def test_regions_of_another_recording_are_refused(recognise: Recognise, tmp_path
 def test_audio_that_is_not_the_one_of_the_media_document_is_refused(recognise: Recognise, tmp_path: Path) -> None:
     recording = record(tmp_path / "one.wav", ["0880"], pause=0.5)
     save(recording.path, np.zeros(RATE, np.float32))
-    with pytest.raises(CuegraphError, match="same run of demux") as caught:
+    with pytest.raises(CuegraphError, match="from the same job") as caught:
         recognise(recording)
     assert caught.value.code == "REQUEST_INVALID"
 
@@ -254,6 +254,6 @@ def test_the_quietest_moment_is_found(tmp_path: Path) -> None:
     samples: Samples = np.full(RATE, 0.5, np.float32)
     samples[9_000:9_700] = 0.01
     recording = save(tmp_path / "dip.wav", samples)
-    with Sound(recording.path, RATE) as sound:
+    with Sound("speech_audio", recording.path, recording.track) as sound:
         assert 9_000 <= sound.quietest(1_000, 15_000) < 9_700
         assert 100 <= sound.quietest(100, 105) < 105
