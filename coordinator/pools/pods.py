@@ -100,10 +100,13 @@ class Pods:
         with self.changed:
             return list(self._pods.values())
 
+    def answering(self) -> list[Pod]:
+        """Those that get steps."""
+        return [pod for pod in self.all() if pod.answers]
+
     def why_none(self) -> str:
         """Why no slot can be had, for people."""
-        pods = self.all()
-        answering = [pod for pod in pods if pod.answers]
+        pods, answering = self.all(), self.answering()
         if not pods:
             return f"there is no pod of stage {self.stage}"
         if not answering:

@@ -37,11 +37,18 @@ class StagePool:
         if discovery is not None:
             discovery.start()
 
+    @property
+    def capacity(self) -> int:
+        """How many steps its pods take at once."""
+        return sum(pod.capacity for pod in self._pods.answering())
+
     def describe(self) -> StageDescription:
-        """What any of the pods says of the stage, with the slots of all that answer. Raises StageUnavailable."""
-        pods = sorted(self._pods.all(), key=lambda pod: not pod.answers)
-        for pod in pods:
-            return replace(pod.client.describe(), capacity=sum(it.capacity for it in pods if it.answers))
+        """What its pods say of the stage, with the capacity of them all. Raises StageUnavailable if none answers."""
+        for pod in self._pods.answering():
+            try:
+                return replace(pod.client.describe(), capacity=self.capacity)
+            except StageUnavailable as error:
+                self._leave(pod, str(error))
         raise StageUnavailable(f"{self._pods.why_none()}; see whether any runs")
 
     def run(self, request: StageRequest, observer: Observer, cancelled: threading.Event) -> StageResult:

@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from functools import partial
 
 from services.runtime.errors import unknown_name
-from tests.bench import glossary, lineage, long_film, noop, overhead, redecode, store, watched, wer, word_times
+from tests.bench import (
+    glossary,
+    lineage,
+    listing,
+    long_film,
+    noop,
+    overhead,
+    redecode,
+    scaling,
+    store,
+    watched,
+    wer,
+    word_times,
+)
 from tests.bench.figures import Benchmark
 
 BENCHMARKS = (
@@ -18,6 +31,8 @@ BENCHMARKS = (
     Benchmark("noop", "What does a step cost that does nothing?", noop.measure),
     Benchmark("watched", "What does it cost to be measured and traced?", watched.measure),
     Benchmark("store", "How fast does a store take and give?", store.measure),
+    Benchmark("listing", "How fast is a coordinator among thousands of jobs?", listing.measure),
+    Benchmark("scaling", "How does throughput grow with processes?", scaling.measure),
     Benchmark("lineage", "How fast is lineage verified and traced?", lineage.measure),
     Benchmark("long_film", "How much memory and time does a long film need?", long_film.measure, is_long=True),
 )

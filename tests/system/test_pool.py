@@ -273,9 +273,10 @@ def test_a_paused_stage_begins_nothing_and_ends_what_it_has_begun(cluster: Clust
 def test_a_pool_describes_its_stage(cluster: Cluster) -> None:
     with pytest.raises(errors.StageUnavailable):
         cluster.pool.describe()
-    cluster.start()
-    until(lambda: bool(cluster.pool._pods.all()))
-    assert cluster.pool.describe().name == STAGE
+    addresses = {cluster.start(), cluster.start()}
+    until(lambda: cluster.pool.capacity == len(addresses))
+    described = cluster.pool.describe()
+    assert (described.name, described.capacity) == (STAGE, 2)
 
 
 def test_a_name_of_this_machine_stands_for_one_pod() -> None:
