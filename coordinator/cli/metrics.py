@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-
-from prometheus_client import CollectorRegistry
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from services.runtime import metrics
-from services.runtime.exposition import Readings, RunMetrics, Values, exposed, registry_of
 from services.runtime.local import LocalStage
-from services.runtime.metrics import Metric
+from services.runtime.metrics import Metric, Values
 from services.runtime.node import Node
 
 from ..app import App
@@ -19,15 +16,11 @@ from ..backlog import Backlog, Survey
 from .output import tell
 
 
-@contextmanager
-def stage_metrics(listen: str, stages: Sequence[LocalStage], node: Node) -> Iterator[None]:
-    """Shows, if there is an address, what the stages of this process do. Raises InvalidRequest."""
+def stage_metrics(listen: str, stages: Sequence[LocalStage], node: Node) -> AbstractContextManager[None]:
+    """Shows, if there is an address, what the stages of this process do. Raises InvalidRequest on entering."""
     if not listen:
-        yield
-        return
-    registry = registry_of([Readings(lambda: of_stages(stages, len(node.engines)))])
-    with _shown(listen, node, registry, [stage.name for stage in stages]):
-        yield
+        return nullcontext()
+    return _shown(listen, node, lambda: of_stages(stages, len(node.engines)), [stage.name for stage in stages])
 
 
 @contextmanager
@@ -37,7 +30,7 @@ def job_metrics(listen: str, app: App) -> Iterator[None]:
         yield
         return
     backlog = Backlog(app.jobs)
-    with backlog.watched(), _shown(listen, app.node, registry_of([Readings(lambda: of_survey(backlog.last))])):
+    with backlog.watched(), _shown(listen, app.node, lambda: of_survey(backlog.last)):
         yield
 
 
@@ -63,7 +56,12 @@ def of_survey(survey: Survey | None) -> Mapping[Metric, Values]:
 
 
 @contextmanager
-def _shown(listen: str, node: Node, registry: CollectorRegistry, stages: Sequence[str] = ()) -> Iterator[None]:
+def _shown(
+    listen: str, node: Node, read: Callable[[], Mapping[Metric, Values]], stages: Sequence[str] = ()
+) -> Iterator[None]:
+    from services.runtime.exposition import RunMetrics, exposed, registry_of  # noqa: PLC0415  nobody else pays for it
+
+    registry = registry_of(read)
     node.telemetry.add(RunMetrics(registry, stages))
     with exposed(listen, registry) as address:
         tell(f"metrics on http://{address}/metrics")

@@ -129,12 +129,13 @@ class Worker:
         return state
 
     def _drive(self, job_id: str) -> None:
-        _log.info("driving job %s", job_id)
+        about = {"job": job_id}
+        _log.info("driving job %s", job_id, extra=about)
         try:
             outcome = self._engine.drive(job_id, self._broadcasts.observer(job_id))
-            _log.info("job %s: %s", job_id, outcome.state)
+            _log.info("job %s: %s", job_id, outcome.state, extra=about)
         except Cancelled as error:
-            _log.info("job %s is left to others: %s", job_id, error)
+            _log.info("job %s is left to others: %s", job_id, error, extra=about)
         except Exception as error:  # noqa: BLE001  one job must not end the others
             self._say_why(job_id, error)
         finally:
@@ -145,7 +146,7 @@ class Worker:
     def _say_why(self, job_id: str, error: Exception) -> None:
         """A job that cannot be driven is left alone until somebody asks for it again; a lost store may come back."""
         if isinstance(error, CuegraphError) and error.retryable:
-            _log.warning("job %s cannot go on for now: %s: %s", job_id, error.code, error)
+            _log.warning("job %s cannot go on for now: %s: %s", job_id, error.code, error, extra={"job": job_id})
             return
         self._given_up.add(job_id)
-        _log.error("job %s cannot be driven: %s", job_id, error, exc_info=error)
+        _log.error("job %s cannot be driven: %s", job_id, error, exc_info=error, extra={"job": job_id})

@@ -13,14 +13,11 @@ from prometheus_client.registry import Collector
 from . import metrics
 from .errors import CuegraphError, InvalidRequest
 from .manifest import Manifest, Status
-from .metrics import Metric
+from .metrics import Metric, Values
 from .telemetry import AttemptReport
 
 _WORKED = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 """Attempts that show how long the work takes; one that was skipped or reused shows nothing of it."""
-
-Values = Mapping[Any, float]
-"""What a metric stands at, by the tuple of the values of its labels."""
 
 
 class RunMetrics:
@@ -77,7 +74,7 @@ class RunMetrics:
             self._factor.labels(stage).observe(manifest.throughput.real_time_factor)
 
 
-class Readings(Collector):
+class _Readings(Collector):
     """Gauges that are read when somebody looks."""
 
     def __init__(self, read: Callable[[], Mapping[Metric, Values]]) -> None:
@@ -99,7 +96,7 @@ def exposed(listen: str, registry: CollectorRegistry) -> Iterator[str]:
     """
     host, _, port = listen.rpartition(":")
     try:
-        server, thread = start_http_server(int(port), host or "0.0.0.0", registry)  # noqa: S104  as it was asked for
+        server, thread = start_http_server(int(port), host.strip("[]") or "0.0.0.0", registry)  # noqa: S104  as it was asked for
     except (OSError, ValueError, OverflowError) as error:
         raise InvalidRequest(
             f"cannot show metrics on {listen!r}: {error}; give another address as HOST:PORT"
@@ -112,12 +109,11 @@ def exposed(listen: str, registry: CollectorRegistry) -> Iterator[str]:
         thread.join()
 
 
-def registry_of(readings: Iterable[Readings] = ()) -> CollectorRegistry:
-    """A registry with what every process tells of itself, and these."""
+def registry_of(read: Callable[[], Mapping[Metric, Values]] = dict) -> CollectorRegistry:
+    """A registry with what every process tells of itself, and what `read` finds when somebody looks."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
-    for reading in readings:
-        registry.register(reading)
+    registry.register(_Readings(read))
     return registry
 
 

@@ -5,8 +5,9 @@ Seconds and factors of attempts are those of their manifests.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 SECONDS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600)
 """Upper bounds, from a look at the cache to a long film on a small machine."""
@@ -25,6 +26,10 @@ class Metric:
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
     """Upper bounds of a histogram."""
+
+
+Values = Mapping[Any, float]
+"""What a metric stands at, by the tuple of the values of its labels."""
 
 
 def _seconds(name: str, text: str) -> Metric:

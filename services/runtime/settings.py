@@ -29,7 +29,7 @@ from .tls import TlsFiles
 S = TypeVar("S")
 
 _PROFILES = Path(__file__).parent / "profiles"
-_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|ACCESS_KEY|CREDENTIAL|PRIVATE", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|ACCESS_KEY|CREDENTIAL|PRIVATE|OTLP_.*HEADERS", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.cli.metrics import of_stages
 from coordinator.engines.local import LocalEngine
 from coordinator.engines.spans import trace_of
 from coordinator.jobs import Jobs, JobState
@@ -33,7 +34,7 @@ from services.runtime.traces import Span
 from tests.collector import PATIENCE_SECONDS, attributes, collecting
 from tests.fake_stage import ROOT, InProcess
 from tests.small_jobs import DIAMOND, Watched, join, small_job, stage_named
-from tests.small_stages import Doing, Heard, Upper, UpperSettings, node_of, run_step, step_of
+from tests.small_stages import Doing, Heard, Upper, UpperSettings, node_of, run_step, step_of, text_input
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
@@ -99,6 +100,30 @@ def test_a_run_that_is_refused_is_a_failure_too(tmp_path: Path) -> None:
         assert samples(address)['cuegraph_stage_failures_total{code="REQUEST_INVALID",stage="upper"}'] == 1
 
 
+def test_runs_in_flight_and_slots_are_read_when_somebody_looks(tmp_path: Path) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def wait(run: Run[UpperSettings]) -> None:
+        begun.set()
+        assert release.wait(PATIENCE_SECONDS)
+        run.output("text", "text.txt").write_text("done")
+
+    store = MemoryStore()
+    stage = LocalStage(Doing(wait), node_of(store, tmp_path), capacity=3)
+    asked = StageRequest(step_of(), (text_input(store),))
+    thread = threading.Thread(target=stage.run, args=(asked, Heard(), threading.Event()))
+    with exposed("127.0.0.1:0", registry_of(lambda: of_stages([stage], 2))) as address:
+        thread.start()
+        assert begun.wait(PATIENCE_SECONDS)
+        during = samples(f"http://{address}/metrics")
+        release.set()
+        thread.join(PATIENCE_SECONDS)
+        after = samples(f"http://{address}/metrics")
+    assert during['cuegraph_stage_runs{stage="upper"}'] == 1
+    assert after['cuegraph_stage_runs{stage="upper"}'] == 0
+    assert (after['cuegraph_stage_slots{stage="upper"}'], after["cuegraph_engines_loaded"]) == (3, 2)
+
+
 @pytest.mark.parametrize("listen", ["127.0.0.1", "127.0.0.1:many", "127.0.0.1:99999"])
 def test_an_address_that_is_none_is_refused(listen: str) -> None:
     with pytest.raises(InvalidRequest, match="metrics"), exposed(listen, registry_of()):
@@ -150,7 +175,9 @@ def test_nothing_is_loaded_and_nothing_sent_unless_a_collector_is_named(monkeypa
     assert process_settings().collector == ""
     assert open_telemetry("", "tests", "1", Redactor()).spans is None
     program = (
-        "import sys; from coordinator.app import open_app; assert open_app('memory://x').node.telemetry.spans is None\n"
+        "import sys, coordinator.cli.main\n"
+        "from coordinator.app import open_app\n"
+        "assert open_app('memory://x').node.telemetry.spans is None\n"
         "assert not [name for name in sys.modules if name.startswith(('opentelemetry', 'prometheus_client'))]"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60, cwd=ROOT)
