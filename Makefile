@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-fast lint lint-kubernetes format proto schema bench bench-long locks images up down test-images clean
+.PHONY: help setup setup-dev demo test test-fast lint audit lint-kubernetes format proto schema bench bench-long locks images up down test-images clean
 
 BIN := .venv/bin
 PYTHON ?= python3
@@ -32,10 +32,15 @@ lint: setup-dev ## Check format, style, types, architecture and contract
 	$(BIN)/lint-imports --no-logo
 	proto/generate.sh --check
 	$(BIN)/hadolint deploy/Dockerfile
+	deploy/scan_secrets.sh
 	cd proto && ../$(BIN)/buf lint && ../$(BIN)/buf breaking --against released.binpb
 
 lint-kubernetes: setup-dev ## Check the Kubernetes manifests against checkov's policies (not in CI: installs 300 MB first)
 	deploy/lint_kubernetes.sh
+
+audit: setup ## Look up known vulnerabilities of every pinned library (asks a service on the network)
+	$(PYTHON) -m venv .cache/audit && .cache/audit/bin/pip install -q pip-audit
+	.cache/audit/bin/pip-audit --requirement deploy/locks/cpu.txt --no-deps --disable-pip
 
 format: setup-dev ## Format the code and mend what can be mended by itself
 	$(BIN)/ruff check --fix-only .
