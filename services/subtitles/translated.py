@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from services.documents.codec import DocumentError
+from services.documents.plain import plain_text
 from services.documents.transcript import Transcript, Word
 from services.documents.translation import Sentence, Translation
 
 from .scripts import glue, phrases_of
-from .units import Unit, join_inseparable, plain_text
+from .units import Unit, join_inseparable
 
 _PAUSE_SECONDS = 0.2
 """A silence between two source words that the units keep: none is spoken during it."""

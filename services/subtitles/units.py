@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from services.documents.plain import plain_text
 from services.documents.transcript import Word
 
 from .scripts import glue, is_unspaced, may_part
 
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
-_DIRECTIONS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-"""Embeddings, overrides and isolates: one that is never closed would turn all that a player shows after it."""
 NOTE = "♪"
 _NOTES = "♪♫♩♬"
 _APART_SECONDS = 1.0
@@ -43,11 +40,6 @@ class Unit:
     def shown(self) -> str:
         """The text with its label."""
         return f"{self.label}: {self.text}" if self.label else self.text
-
-
-def plain_text(text: str) -> str:
-    """The text with spaces for line breaks and control characters, never empty."""
-    return " ".join(_DIRECTIONS.sub("", _CONTROLS.sub(" ", text)).split()) or "\N{REPLACEMENT CHARACTER}"
 
 
 def units_of_words(words: Sequence[Word], language_code: str) -> list[Unit]:

@@ -10,6 +10,7 @@ from itertools import groupby
 from services.documents import codec, glossary, translation
 from services.documents.folding import language_of
 from services.documents.glossary import Glossary
+from services.documents.plain import plain_text
 from services.documents.transcript import Transcript
 from services.documents.translation import Sentence
 from services.runtime.errors import InvalidRequest, InvalidSetting, TranslationFailed
@@ -42,7 +43,7 @@ _PROBLEMS = {
 
 class Translate(Stage[TranslationSettings]):
     name = "translation"
-    version = "1"
+    version = "2"
     inputs = (Input("transcript"), Input("glossary", optional=True))
     outputs = (
         Output("translation", translation.MEDIA_TYPE),
@@ -160,6 +161,6 @@ def _write(run: Run[TranslationSettings], document: translation.Translation, ter
 
 
 def _text(done: Sequence[Sentence]) -> str:
-    """A line for each sentence, an empty line between scenes."""
+    """A line for each sentence, an empty line between scenes; marks of a term of the glossary change no other line."""
     scenes_of_text = (scene for _, scene in groupby(done, key=lambda sentence: sentence.scene))
-    return "\n".join("".join(f"{sentence.text}\n" for sentence in scene) for scene in scenes_of_text)
+    return "\n".join("".join(f"{plain_text(sentence.text)}\n" for sentence in scene) for scene in scenes_of_text)

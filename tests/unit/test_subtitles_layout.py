@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.documents.cues import Cues
+from services.documents.plain import plain_text
 from services.documents.transcript import Word
 from services.subtitles.report import check
 from services.subtitles.rules import Rules, milliseconds
 from services.subtitles.timing import SHORTEST_MS
-from services.subtitles.units import plain_text
 from tests.spoken_words import any_words, laid_out, spoken, word
 
 RULES = Rules()

@@ -7,12 +7,13 @@ import itertools
 import pytest
 from hypothesis import given
 
+from services.documents.plain import plain_text
 from services.documents.transcript import Word
 from services.subtitles.lines import break_lines, join
 from services.subtitles.pieces import Piece, pieces_of
 from services.subtitles.rules import Rules
 from services.subtitles.scripts import clusters, glue
-from services.subtitles.units import plain_text, units_of_words
+from services.subtitles.units import units_of_words
 from tests.spoken_words import any_words, spoken
 
 RULES = Rules()

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from services.documents.codec import DocumentError, from_json, to_json
 from services.documents.cues import Cues
+from services.documents.plain import plain_text
 from services.documents.translation import Translation
 from services.runtime.errors import InvalidDocument
 from services.runtime.testing import make_run
@@ -21,7 +22,6 @@ from services.subtitles.report import check
 from services.subtitles.settings import SubtitlesSettings
 from services.subtitles.stage import Subtitles
 from services.subtitles.translated import units_of_translation
-from services.subtitles.units import plain_text
 from tests.spoken_words import FILM, transcript_of, word
 from tests.translated_words import Said, translated
 

@@ -99,6 +99,13 @@ def test_the_text_has_a_line_for_each_sentence_and_a_gap_between_scenes(tmp_path
     assert run.written("txt").read_text("utf-8") == "olleH .ereht\noG .emoh\n\nemoC .kcab\n"
 
 
+def test_no_mark_of_a_term_changes_how_the_text_reads(tmp_path: Path, engine: FakeEngine) -> None:
+    engine.answer = lambda text: text.replace("there", "th\u202eere\u2066\x1b[2J\u2028\n")
+    run = run_of(tmp_path, "Hello there. Go home.")
+    translated(run)
+    assert run.written("txt").read_text("utf-8") == "Hello there [2J .\nGo home.\n"
+
+
 def test_a_scene_goes_to_the_engine_at_once_with_what_was_said_before(tmp_path: Path, engine: FakeEngine) -> None:
     translated(run_of(tmp_path, "Hello there. Go home. | | Come back.", scene_pause_seconds=2.5))
     assert [[line.text for line in batch.lines] for batch in engine.batches] == [
