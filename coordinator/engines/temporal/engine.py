@@ -36,6 +36,8 @@ T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 15.0
 """After so long without a sign of life what a coordinator was doing is given to another."""
+_DECISION_SECONDS = 10.0
+"""After so long what a workflow was to decide is given to another coordinator; it takes milliseconds."""
 _LOOK_SECONDS = 0.2
 """How often whoever waits for a job looks whether it was called off here."""
 _RETRY_SECONDS = 1.0
@@ -165,6 +167,7 @@ class TemporalEngine:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             result_type=Outcome,
             priority=priority,
+            task_timeout=timedelta(seconds=min(_DECISION_SECONDS, asked.heartbeat_seconds)),
             rpc_timeout=timedelta(seconds=10),
         )
 

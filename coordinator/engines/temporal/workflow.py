@@ -36,8 +36,11 @@ T = TypeVar("T")
 
 _LONGEST = timedelta(days=30)
 """No step takes longer. One whose coordinator is gone is noticed by its silence, long before."""
-_UNTIL_DONE = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10))
-"""For what was lost with its coordinator, which is no fault of the job. What failed says so itself, and how often."""
+_UNTIL_DONE = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=1.0)
+"""For what was lost with its coordinator, which is no fault of the job. What failed says so itself, and how often.
+
+Several may be lost in a row without anything being wrong: a frozen coordinator still holds what it had asked for.
+"""
 
 
 @workflow.defn(name=WORKFLOW)
