@@ -108,3 +108,13 @@ def test_coordinators_share_the_jobs_that_there_are_and_do_no_step_twice(
             assert_the_job_ended_well(tmp_path, name)
     attempts = [commits.attempts(store, step.of(name)) for name in names for step in DIAMOND]
     assert attempts == [[1]] * len(attempts)
+
+
+def test_a_temporal_that_has_forgotten_everything_costs_no_job(tmp_path: Path, temporal: TemporalServer) -> None:
+    small_job(FileStore(tmp_path / "store"))
+    with coordinator(tmp_path, temporal.new_namespace(), HEARTBEAT_SECONDS) as first:
+        wait_until(lambda: runs(tmp_path, "left") == [first.pid])
+    (tmp_path / "release").touch()
+    with coordinator(tmp_path, temporal.new_namespace(), HEARTBEAT_SECONDS):
+        assert_the_job_ended_well(tmp_path)
+    assert len(runs(tmp_path, "first")) == 1
