@@ -226,7 +226,10 @@ def _send(handler: BaseHTTPRequestHandler, code: int, data: bytes, headers: dict
     for name, value in (headers | {"Content-Type": "application/json", "Content-Length": str(len(data))}).items():
         handler.send_header(name.replace("_", "-"), value)
     handler.end_headers()
-    handler.wfile.write(data)
+    try:
+        handler.wfile.write(data)
+    except ConnectionError:  # who asked has heard enough
+        handler.close_connection = True
 
 
 def _answer(catalogue: tuple[Listed, ...], url: Any) -> tuple[int, bytes]:
