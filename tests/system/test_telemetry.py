@@ -14,12 +14,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import grpc
 import pytest
 
 from coordinator.cli.metrics import of_stages
 from coordinator.engines.local import LocalEngine
 from coordinator.engines.spans import trace_of
 from coordinator.jobs import Jobs, JobState
+from cuegraph.v1 import stage_service_pb2_grpc
+from services.runtime import wire
 from services.runtime.client import RemoteStage
 from services.runtime.errors import InvalidRequest, StageError
 from services.runtime.exposition import RunMetrics, exposed, registry_of
@@ -34,7 +37,7 @@ from services.runtime.traces import Span
 from tests.collector import PATIENCE_SECONDS, attributes, collecting
 from tests.fake_stage import ROOT, InProcess
 from tests.small_jobs import DIAMOND, Watched, join, small_job, stage_named
-from tests.small_stages import Doing, Heard, Upper, UpperSettings, node_of, run_step, step_of, text_input
+from tests.small_stages import Doing, Heard, Upper, UpperSettings, manifest_at, node_of, run_step, step_of, text_input
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
@@ -188,7 +191,8 @@ class Remotes:
 
     def __init__(self, *stages: LocalStage) -> None:
         self._server = InProcess(*stages)  # type: ignore[arg-type]  # it serves any hosted stage
-        self._clients = {stage.name: RemoteStage(self._server.address, stage.name) for stage in stages}
+        self.address = self._server.address
+        self._clients = {stage.name: RemoteStage(self.address, stage.name) for stage in stages}
 
     def client(self, stage: str) -> StageClient:
         return self._clients[stage]
@@ -215,6 +219,23 @@ def test_a_job_over_grpc_is_one_trace_whose_parts_have_their_place(tmp_path: Pat
     assert {made.parent_id for made in steps.values()} == {round_span.span_id}
     attempts = [made for made in stages if made.name.startswith("attempt")]
     assert sorted(steps[made.parent_id].name for made in attempts) == sorted(f"step {it.stage}" for it in DIAMOND)
+
+
+def test_a_foreign_client_has_the_run_in_its_own_trace(tmp_path: Path) -> None:
+    store, told = MemoryStore(), list[Span]()
+    node = replace(node_of(store, tmp_path), telemetry=Telemetry(spans=told.extend))
+    pools = Remotes(LocalStage(Upper(), node))
+    asked = wire.request_to_proto(StageRequest(step_of(), (text_input(store),)))
+    try:
+        with grpc.insecure_channel(pools.address) as channel:
+            run = stage_service_pb2_grpc.StageServiceStub(channel).RunStage
+            *_, last = run(
+                asked, metadata=[("traceparent", f"00-{TRACE}-b7ad6b7169203331-01")], timeout=PATIENCE_SECONDS
+            )
+    finally:
+        pools.close()
+    assert manifest_at(store, wire.result_from_proto(last.done).manifest).trace_id == TRACE
+    assert told[0].parent_id == "b7ad6b7169203331"
 
 
 def test_a_retried_job_is_another_trace_and_what_failed_says_why(tmp_path: Path) -> None:
