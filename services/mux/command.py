@@ -24,10 +24,18 @@ _LEAD_SECONDS = 10.0
 """How much of the film before a clip is read: a container without an index is entered anywhere, and its pictures can be
 seen from the next key frame on only. What is copied and begins in it, subtitles of the film, is dropped by ffmpeg."""
 
+_REPEATABLE = {"fflags": "+bitexact", "flags": "+bitexact"}
+"""Neither ids drawn by chance (Matroska's) nor the version of ffmpeg are written: equal requests give equal bytes."""
+
 _ENCODING: dict[str, dict[str, Any]] = {
     "libx264": {"crf": 18, "preset": "veryfast", "pix_fmt": "yuv420p"},
     "aac": {"b": "192k"},
 }
+
+
+_NO_PRIMING = "noise=drop=lt(pts\\,0)"
+"""Leaves out the packet with which an encoder of AAC begins, before the sound: where no edit list hides it, the whole
+clip would begin later by as much. The sound fades in over the packet that follows, 21 ms at 48 kHz."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,7 @@ def _picture(cover: Cover, lead: float) -> Any:
 
 
 def _output_options(muxing: Muxing) -> dict[str, Any]:
-    options: dict[str, Any] = {"format": muxing.container.ffmpeg_name}
+    options: dict[str, Any] = {"format": muxing.container.ffmpeg_name, **_REPEATABLE}
     if muxing.container.name == "mp4":
         options |= {"movflags": "+faststart", "strict": "experimental"}  # FLAC in MP4 counts as experimental
     if muxing.clip:
@@ -138,6 +146,8 @@ def _stream_options(position: int, item: Placed | Subtitles, muxing: Muxing) -> 
         return {f"c:{position}": muxing.container.subtitle_codec, f"disposition:{position}": "+".join(flags) or "0"}
     options: dict[str, Any] = {f"c:{position}": item.codec}
     options |= {f"{key}:{position}": value for key, value in _ENCODING.get(item.codec, {}).items()}
+    if item.codec == "aac" and muxing.clip and not muxing.container.holds_edits:
+        options[f"bsf:{position}"] = _NO_PRIMING
     if item.stream.kind == "subtitle" and muxing.subtitles:
         options[f"disposition:{position}"] = "-default"  # one track is the default, and it is a new one
     return options

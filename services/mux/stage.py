@@ -63,7 +63,7 @@ def _title(entry: str) -> tuple[str, str]:
 
 class Mux(Stage[MuxSettings]):
     name = "mux"
-    version = "2"
+    version = "3"
     inputs = (
         Input("media"),
         Input("media_document"),

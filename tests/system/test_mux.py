@@ -171,6 +171,23 @@ def test_a_clip_is_exactly_as_long_as_asked_with_cues_in_their_place(
         assert cue_times(path) == pytest.approx([cue - start for cue in CUES], abs=1.1 * FRAME)
 
 
+def test_the_priming_of_an_encoder_makes_no_clip_longer(mux: Muxed, tmp_path: Path) -> None:
+    film = beep_film(tmp_path / "film.mkv", Beep(codec="pcm_s16le"))
+    run = mux(film, [SRT], "en", start=1.6, end=5.6)
+    for container in ("mkv", "mp4"):
+        facts = probe(run.written(container))
+        assert facts.duration_seconds == pytest.approx(4.0, abs=0.003)
+        assert [s.start_offset_seconds for s in facts.streams[:2]] == pytest.approx([0.0, 0.0], abs=0.003)
+
+
+@pytest.mark.parametrize("clip", [{}, {"start": 1.5, "end": 5.5}], ids=["whole", "clip"])
+def test_equal_requests_give_equal_bytes(film: Path, tmp_path: Path, clip: dict[str, Any]) -> None:
+    settings = MuxSettings(languages=("en",))
+    first, second = (muxed_film(tmp_path / name, film, [SRT], settings, **clip) for name in ("first", "second"))
+    for container in ("mkv", "mp4"):
+        assert first.written(container).read_bytes() == second.written(container).read_bytes()
+
+
 @pytest.mark.parametrize("container", ["mkv", "mp4", "ts"])
 def test_a_clip_shows_the_pictures_of_its_time(mux: Muxed, tmp_path: Path, container: str) -> None:
     source = beep_film(tmp_path / f"source.{container}", Beep(codec="aac", at=3.0))
