@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from services.runtime.active_runs import in_thread
 from services.runtime.errors import CuegraphError
@@ -124,7 +124,8 @@ class Activities:
                     raise
                 work.cancelled.set()
             if handed_back.is_set() and not working.done():
-                raise ApplicationError("the coordinator stops; another goes on", type="STOPPED")
+                category = ApplicationErrorCategory.BENIGN
+                raise ApplicationError("the coordinator stops; another goes on", type="STOPPED", category=category)
             activity.heartbeat(*work.how_far)
         return self._result(working)
 
