@@ -12,9 +12,9 @@ import yaml
 from services.runtime.devices import memory_for, require_device
 from services.runtime.errors import ModelError
 from services.runtime.progress import Progress
+from services.runtime.sound import Span
 
 from .turns import Stretch
-from .windows import Span
 
 _PARTS = ("segmentation", "embedding", "plda")
 """The models that the pipeline is made of."""

@@ -15,7 +15,7 @@ from services.documents.media import AudioTrack, Media
 from services.documents.speakers import Speakers
 from services.documents.speech import Region, Speech
 from services.runtime.errors import InvalidRequest, InvalidSetting
-from services.runtime.sound import SoundShape, require_rate, require_shape
+from services.runtime.sound import SoundShape, Span, require_rate, require_shape
 from services.runtime.stage import Input, Loader, Output, Run, Skipped, Stage
 
 from . import ge2e_engine, pyannote_engine
@@ -26,7 +26,6 @@ from .mel import SAMPLE_RATE
 from .pyannote_engine import Diarizer
 from .turns import Grid, Stretch
 from .voices import Listening, tell_apart
-from .windows import Span
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,9 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
+from services.runtime.sound import Span
+
 from .mel import Floats
-from .windows import Span
 
 _CELLS_AT_ONCE = 512
 """So many are weighed against the windows around them: a region may be as long as the film."""

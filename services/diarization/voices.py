@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from services.documents.speech import Region
 from services.runtime.progress import Progress
+from services.runtime.sound import Span
 
 from .cast import Heard
 from .clustering import Rules, voices
 from .ge2e_engine import Encoder
 from .mel import SAMPLE_RATE, WINDOW, Floats
 from .turns import Grid, stretches
-from .windows import Span, batches, windows
+from .windows import batches, windows
 
 _OF_ONE = WINDOW * 3 // 4
 """Samples: so long a stretch is of one speaker. Where two meet, what sounds like neither lasts 0.8 to 1.1 s, and takes

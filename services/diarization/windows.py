@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
+from services.runtime.sound import Span
+
 from .mel import WINDOW, Floats
-
-
-@dataclass(frozen=True)
-class Span:
-    """Samples from `start` up to and without `end`."""
-
-    start: int
-    end: int
-
-    @property
-    def length(self) -> int:
-        return self.end - self.start
-
-    @property
-    def middle(self) -> float:
-        return (self.start + self.end) / 2
 
 
 def windows(region: Span, step: int) -> list[Span]:

@@ -1,4 +1,4 @@
-"""What a file of sound is, as numbers, so that one can be told from another."""
+"""Sound as numbers: what a file of it is, so that one can be told from another, and a stretch of it."""
 
 from __future__ import annotations
 
@@ -38,6 +38,22 @@ class SoundShape:
     def __str__(self) -> str:
         kind = {1: "mono", 2: "stereo"}.get(self.channels, f"in {self.channels} channels")
         return f"{self.sample_count} samples at {self.sample_rate} Hz, {kind}"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Samples from `start` up to and without `end`."""
+
+    start: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+    @property
+    def middle(self) -> float:
+        return (self.start + self.end) / 2
 
 
 def require_shape(role: str, found: SoundShape, described: SoundShape) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from services.runtime.sound import Span
+
 from .scores import Framing, Scores
 
 
@@ -21,18 +23,6 @@ class Rules:
     min_speech: int
     min_silence: int
     padding: int
-
-
-@dataclass(frozen=True)
-class Span:
-    """Samples from `start` up to and without `end`."""
-
-    start: int
-    end: int
-
-    @property
-    def length(self) -> int:
-        return self.end - self.start
 
 
 def find_regions(probabilities: Scores, framing: Framing, sample_count: int, rules: Rules) -> tuple[Span, ...]:

@@ -16,12 +16,12 @@ from services.documents.media import AudioTrack, Media
 from services.documents.speech import Region, Speech
 from services.runtime.errors import InvalidSetting
 from services.runtime.progress import Progress
-from services.runtime.sound import SoundShape, require_rate, require_shape
+from services.runtime.sound import SoundShape, Span, require_rate, require_shape
 from services.runtime.stage import Input, Loader, Output, Run, Stage
 
 from . import pyannote_engine, silero_engine
 from .detector import Detector
-from .regions import Rules, Span, confidence, find_regions
+from .regions import Rules, confidence, find_regions
 from .sliding import Sliding
 
 log = logging.getLogger(__name__)

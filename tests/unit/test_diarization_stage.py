@@ -13,12 +13,12 @@ from services.diarization.mel import Floats
 from services.diarization.pyannote_engine import Diarizer
 from services.diarization.stage import Diarization, DiarizationSettings
 from services.diarization.turns import Stretch
-from services.diarization.windows import Span
 from services.documents import codec
 from services.documents.speakers import Speakers
 from services.documents.speech import Region, Speech
 from services.runtime.errors import CuegraphError
 from services.runtime.progress import Progress
+from services.runtime.sound import Span
 from services.runtime.stage import Skipped
 from services.runtime.testing import RecordedRun, make_run
 from tests.readings import RATE, Recording, save

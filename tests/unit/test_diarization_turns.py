@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from services.diarization.mel import WINDOW, Floats
 from services.diarization.turns import Grid, stretches
-from services.diarization.windows import Span, windows
+from services.diarization.windows import windows
+from services.runtime.sound import Span
 
 RATE = 16_000
 GRID = Grid(cell=RATE // 10, shortest=RATE // 2)

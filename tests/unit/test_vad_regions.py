@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.vad.regions import Rules, Span, confidence, find_regions
+from services.runtime.sound import Span
+from services.vad.regions import Rules, confidence, find_regions
 from services.vad.scores import Framing
 
 FRAMING = Framing(window=100, frames=10, frame_step=10, frame_length=10)
