@@ -7,16 +7,21 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from coordinator.cli.engines import EngineName, temporal_of
+from coordinator.engines.temporal.engine import TemporalEngine
 from coordinator.jobs import Jobs, JobState
 from coordinator.records import PlannedStep
+from services.runtime.errors import Cancelled
 from services.runtime.settings import TemporalAccess
+from services.runtime.stage import Run
 from services.runtime.store.file import FileStore
-from tests.small_jobs import small_job
+from tests.small_jobs import DIAMOND, StagesHere, Watched, join, small_job
+from tests.small_stages import UpperSettings, node_of
 from tests.temporal_server import PATIENCE_SECONDS, TemporalServer
 
 PLAN = (PlannedStep(1, "vad", skip="a test needs no models"),)
@@ -57,6 +62,37 @@ def test_a_coordinator_on_temporal_drives_what_is_in_the_store_until_it_is_told_
             assert child.wait(PATIENCE_SECONDS) == 0
         finally:
             child.kill()
+
+
+def test_a_coordinator_that_stops_hands_back_the_step_that_it_cannot_end(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    node, access = node_of(FileStore(tmp_path / "store"), tmp_path), temporal.new_namespace()
+    jobs, begun, released = Jobs(node.store), threading.Event(), threading.Event()
+    small_job(node.store, plan=DIAMOND[:1])
+
+    def hold(run: Run[UpperSettings]) -> None:
+        begun.set()
+        released.wait(PATIENCE_SECONDS)
+        join(run)
+
+    stopping = TemporalEngine(
+        jobs, StagesHere(node, {"first": hold}), node, access, stages=["first"], heartbeat_seconds=3600.0
+    )
+    staying = TemporalEngine(
+        jobs, StagesHere(node, {"first": join}), node, access, stages=["first"], heartbeat_seconds=3600.0
+    )
+    stopping.start()
+    with ThreadPoolExecutor(1) as threads:
+        driving = threads.submit(stopping.drive, "job1", Watched())
+        assert begun.wait(PATIENCE_SECONDS)
+        stopping.stop(0.1)
+        with pytest.raises(Cancelled):
+            driving.result(PATIENCE_SECONDS)
+    staying.start()
+    assert staying.drive("job1", Watched()).state is JobState.SUCCEEDED
+    staying.stop(PATIENCE_SECONDS)
+    released.set()
 
 
 def test_the_address_of_the_command_line_goes_before_that_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
