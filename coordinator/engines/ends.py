@@ -47,5 +47,4 @@ def close(jobs: Jobs, job: JobRecord, round_number: int, outcome: Outcome) -> No
 
 def trace(jobs: Jobs, job: JobRecord, round_number: int, outcome: Outcome, telemetry: Telemetry) -> None:
     """Tells of the round as a span, if anybody collects them."""
-    if telemetry.spans is not None:
-        telemetry.spans([spans.of_round(job, round_number, jobs.asked(job, round_number), outcome)])
+    telemetry.trace(lambda: [spans.of_round(job, round_number, jobs.asked(job, round_number), outcome)])

@@ -67,10 +67,8 @@ class Steps:
         """Does a step, or says why it could not be done. Setting `cancelled` calls it off."""
         began = time.time()
         end = self._attempt(wanted, observer, cancelled)
-        if self._node.telemetry.spans is not None:
-            place = wanted.step.of(wanted.job.job)
-            span = spans.of_try(wanted.trace_id, place, wanted.tries, (began, time.time()), end.errors)
-            self._node.telemetry.spans([span])
+        place, lasted = wanted.step.of(wanted.job.job), (began, time.time())
+        self._node.telemetry.trace(lambda: [spans.of_try(wanted.trace_id, place, wanted.tries, lasted, end.errors)])
         return end
 
     def _attempt(self, wanted: StepTry, observer: JobObserver, cancelled: threading.Event) -> StepEnd:

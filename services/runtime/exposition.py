@@ -25,53 +25,39 @@ class RunMetrics:
 
     def __init__(self, registry: CollectorRegistry, stages: Iterable[str] = ()) -> None:
         """Those of `stages` are shown before there are any: a first failure must be seen as a rise from nought."""
-        self._queue, self._run, self._fetch, self._load, self._compute, self._store, self._factor = (
-            _instrument(metric, registry)
-            for metric in (
-                metrics.QUEUE_SECONDS,
-                metrics.RUN_SECONDS,
-                metrics.FETCH_SECONDS,
-                metrics.LOAD_SECONDS,
-                metrics.COMPUTE_SECONDS,
-                metrics.STORE_SECONDS,
-                metrics.REAL_TIME_FACTOR,
-            )
-        )
-        self._media, self._attempts, self._hits, self._failures = (
-            _instrument(metric, registry)
-            for metric in (metrics.MEDIA_SECONDS, metrics.ATTEMPTS, metrics.CACHE_HITS, metrics.FAILURES)
-        )
+        self._of = {metric: _instrument(metric, registry) for metric in metrics.OF_ATTEMPTS}
         for stage in stages:
             for status in Status:
-                self._attempts.labels(stage, status)
-            for instrument in (self._queue, self._run, self._compute, self._factor, self._media, self._hits):
-                instrument.labels(stage)
+                self._of[metrics.ATTEMPTS].labels(stage, status)
+            for metric, instrument in self._of.items():
+                if metric.labels == ("stage",):
+                    instrument.labels(stage)
 
     def attempt_ended(self, report: AttemptReport) -> None:
         manifest = report.manifest
-        self._attempts.labels(manifest.stage, manifest.status).inc()
-        self._queue.labels(manifest.stage).observe(manifest.times.queued_seconds)
+        self._of[metrics.ATTEMPTS].labels(manifest.stage, manifest.status).inc()
+        self._of[metrics.QUEUE_SECONDS].labels(manifest.stage).observe(manifest.times.queued_seconds)
         if manifest.status is Status.REUSED:
-            self._hits.labels(manifest.stage).inc()
+            self._of[metrics.CACHE_HITS].labels(manifest.stage).inc()
         if manifest.status is Status.FAILED:
             for error in manifest.errors:
-                self._failures.labels(manifest.stage, error.code).inc()
+                self._of[metrics.FAILURES].labels(manifest.stage, error.code).inc()
         if manifest.status in _WORKED:
             self._time(manifest)
 
     def run_failed(self, stage: str, error: CuegraphError) -> None:
-        self._failures.labels(stage, error.code).inc()
+        self._of[metrics.FAILURES].labels(stage, error.code).inc()
 
     def _time(self, manifest: Manifest) -> None:
         stage, times = manifest.stage, manifest.times
-        self._run.labels(stage).observe((times.finished - times.started).total_seconds())
-        self._fetch.labels(stage).observe(times.fetch_seconds)
-        self._load.labels(stage).observe(times.load_seconds)
-        self._compute.labels(stage).observe(times.compute_seconds)
-        self._store.labels(stage).observe(times.store_seconds)
+        self._of[metrics.RUN_SECONDS].labels(stage).observe((times.finished - times.started).total_seconds())
+        self._of[metrics.FETCH_SECONDS].labels(stage).observe(times.fetch_seconds)
+        self._of[metrics.LOAD_SECONDS].labels(stage).observe(times.load_seconds)
+        self._of[metrics.COMPUTE_SECONDS].labels(stage).observe(times.compute_seconds)
+        self._of[metrics.STORE_SECONDS].labels(stage).observe(times.store_seconds)
         if manifest.throughput is not None:
-            self._media.labels(stage).inc(manifest.throughput.media_seconds)
-            self._factor.labels(stage).observe(manifest.throughput.real_time_factor)
+            self._of[metrics.MEDIA_SECONDS].labels(stage).inc(manifest.throughput.media_seconds)
+            self._of[metrics.REAL_TIME_FACTOR].labels(stage).observe(manifest.throughput.real_time_factor)
 
 
 class _Readings(Collector):

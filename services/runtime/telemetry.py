@@ -11,7 +11,7 @@ from .clock import Phase
 from .errors import CuegraphError
 from .manifest import Manifest
 from .redaction import Redactor
-from .traces import SpanSink, attempt_spans
+from .traces import Span, SpanSink, attempt_spans
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +57,15 @@ class Telemetry:
 
     def run_failed(self, stage: str, error: CuegraphError) -> None:
         self._tell(lambda listener: listener.run_failed(stage, error))
+
+    def trace(self, spans: Callable[[], Iterable[Span]]) -> None:
+        """Tells of what has ended, if anybody collects spans: only then are they made."""
+        if self.spans is None:
+            return
+        try:
+            self.spans(spans())
+        except Exception:  # noqa: BLE001  what is traced goes on
+            _log.exception("a span is lost")
 
     def _tell(self, event: Callable[[Listener], None]) -> None:
         for listener in self._listeners:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -219,6 +219,18 @@ def test_a_job_over_grpc_is_one_trace_whose_parts_have_their_place(tmp_path: Pat
     assert {made.parent_id for made in steps.values()} == {round_span.span_id}
     attempts = [made for made in stages if made.name.startswith("attempt")]
     assert sorted(steps[made.parent_id].name for made in attempts) == sorted(f"step {it.stage}" for it in DIAMOND)
+
+
+def test_spans_that_cannot_be_taken_hold_up_no_job(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def refuse(spans: Iterable[Span]) -> None:
+        raise RuntimeError("full")
+
+    store = MemoryStore()
+    node = replace(node_of(store, tmp_path), telemetry=Telemetry(spans=refuse))
+    stages = {step.stage: LocalStage(stage_named(step.stage), node) for step in DIAMOND}
+    outcome = LocalEngine(Jobs(store), _Table(stages), node).drive(small_job(store).job, Watched())
+    assert outcome.state is JobState.SUCCEEDED
+    assert "a span is lost" in caplog.text
 
 
 def test_a_foreign_client_has_the_run_in_its_own_trace(tmp_path: Path) -> None:
