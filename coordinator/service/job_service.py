@@ -126,7 +126,7 @@ class JobService(job_service_pb2_grpc.JobServiceServicer):
         return self._job(name)
 
     def _retry(self, name: str) -> job_service_pb2.Job:
-        job_id = own_job(self._jobs, name)
+        job_id = self._jobs.get(own_job(self._jobs, name)).job
         self._jobs.retry(job_id)
         self._worker.wake(job_id)
         return self._job(name)

@@ -64,4 +64,4 @@ class LineageService(lineage_service_pb2_grpc.LineageServiceServicer):
 
     def _job_id(self, name: str) -> str:
         """Raises UnknownName if there is no such job for the caller."""
-        return own_job(self._jobs, name)
+        return self._jobs.get(own_job(self._jobs, name)).job
