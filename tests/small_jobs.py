@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from coordinator.jobs import Jobs, Outcome
 from coordinator.records import Deliverable, JobRecord, MediaRecord, PlannedInput, PlannedStep
+from services.runtime.errors import StageError
 from services.runtime.local import LocalStage
 from services.runtime.manifest import CodeRecord, Manifest, SettingRecord, now
 from services.runtime.node import Node
@@ -59,6 +60,32 @@ DIAMOND = (
     PlannedStep(3, "right", inputs=(PlannedInput("text", "first", "text"),)),
     PlannedStep(4, "last", inputs=(PlannedInput("text", "left", "text"), PlannedInput("more", "right", "text"))),
 )
+
+
+def sharded(stage: str, targets: tuple[str, ...]) -> tuple[PlannedStep, ...]:
+    """A plan with one shard of `stage` for each target, which are put together, if need be with those there are."""
+    made = (PlannedInput("text", "first", "text"),)
+    return (
+        DIAMOND[0],
+        *(PlannedStep(2, stage, language, inputs=made, shard_setting="suffix") for language in targets),
+        PlannedStep(
+            3,
+            "last",
+            inputs=(*made, *(PlannedInput("more", stage, "text", language) for language in targets)),
+            partial=True,
+        ),
+    )
+
+
+def say(run: Run[UpperSettings]) -> None:
+    """Writes the suffix: of a shard, its target."""
+    run.output("text", "text.txt").write_text(run.settings.suffix)
+
+
+def say_all_but_es(run: Run[UpperSettings]) -> None:
+    if run.settings.suffix == "es":
+        raise StageError("no Spanish today")
+    say(run)
 
 
 def small_job(

@@ -27,7 +27,7 @@ from services.runtime.settings import TemporalAccess
 from services.runtime.stage import Run
 from services.runtime.store import blobs, keys
 from services.runtime.store.memory import MemoryStore
-from tests.small_jobs import DIAMOND, StagesHere, Watched, Work, join, small_job
+from tests.small_jobs import DIAMOND, StagesHere, Watched, Work, join, say, say_all_but_es, sharded, small_job
 from tests.small_stages import UpperSettings, node_of
 
 NAMES = ("first", "left", "right", "last")
@@ -304,34 +304,7 @@ def test_a_job_that_is_not_there_is_an_error(node: Node, coordinator: Coordinato
         engine.drive("nobody", Watched())
 
 
-def target(language: str) -> PlannedStep:
-    return PlannedStep(2, "left", language, inputs=DIAMOND[1].inputs, shard_setting="suffix")
-
-
-TARGETS = ("pt", "es")
-SHARDED = (
-    DIAMOND[0],
-    *map(target, TARGETS),
-    PlannedStep(
-        3,
-        "last",
-        inputs=(
-            PlannedInput("text", "first", "text"),
-            *(PlannedInput("more", "left", "text", language) for language in TARGETS),
-        ),
-        partial=True,
-    ),
-)
-
-
-def say(run: Run[UpperSettings]) -> None:
-    run.output("text", "text.txt").write_text(run.settings.suffix)
-
-
-def say_all_but_es(run: Run[UpperSettings]) -> None:
-    if run.settings.suffix == "es":
-        raise StageError("no Spanish today")
-    say(run)
+SHARDED = sharded("left", ("pt", "es"))
 
 
 def test_each_target_is_a_shard_and_all_are_put_together(node: Node, coordinator: Coordinator) -> None:

@@ -20,40 +20,10 @@ from services.runtime.node import Node
 from services.runtime.stage import Run
 from services.runtime.store import blobs
 from services.runtime.store.memory import MemoryStore
-from tests.small_jobs import StagesHere, Watched, Work, join, small_job
+from tests.small_jobs import StagesHere, Watched, Work, join, say, say_all_but_es, sharded, small_job
 from tests.small_stages import UpperSettings, node_of
 
-TARGETS = ("pt", "es", "de")
-
-
-def target(language: str) -> PlannedStep:
-    made = (PlannedInput("text", "first", "text"),)
-    return PlannedStep(2, "translate", language, inputs=made, shard_setting="suffix")
-
-
-PLAN = (
-    PlannedStep(1, "first", inputs=(PlannedInput("text", "", ""),)),
-    *map(target, TARGETS),
-    PlannedStep(
-        3,
-        "last",
-        inputs=(
-            PlannedInput("text", "first", "text"),
-            *(PlannedInput("more", "translate", "text", language) for language in TARGETS),
-        ),
-        partial=True,
-    ),
-)
-
-
-def say(run: Run[UpperSettings]) -> None:
-    run.output("text", "text.txt").write_text(run.settings.suffix)
-
-
-def say_all_but_es(run: Run[UpperSettings]) -> None:
-    if run.settings.suffix == "es":
-        raise RuntimeError("no Spanish today")
-    say(run)
+PLAN = sharded("translate", ("pt", "es", "de"))
 
 
 def drive(node: Node, **work: Work) -> Watched:
