@@ -101,10 +101,10 @@ def is_healthy(service: str) -> bool:
 
 
 def container(service: str) -> str:
-    """The container of a service; the two programs for compose files name them differently."""
-    names = run(engine(), "ps", "--format", "{{.Names}}").splitlines()
+    """The container of a service, which may be starting again; the two programs for compose files name them differently."""
+    names = run(engine(), "ps", "--all", "--format", "{{.Names}}").splitlines()
     found = [name for name in names if name.replace("-", "_") == f"cuegraph_{service}_1"]
-    assert found, f"{service} does not run; there are {names}"
+    assert found, f"there is no container of {service}; there are {names}"
     return found[0]
 
 
