@@ -101,7 +101,7 @@ def is_healthy(service: str) -> bool:
 
 
 def container(service: str) -> str:
-    """The container of a service, which may be starting again; the two programs for compose files name them differently."""
+    """The container of a service, which may be starting again; each program for compose files names it in its way."""
     names = run(engine(), "ps", "--all", "--format", "{{.Names}}").splitlines()
     found = [name for name in names if name.replace("-", "_") == f"cuegraph_{service}_1"]
     assert found, f"there is no container of {service}; there are {names}"
