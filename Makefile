@@ -71,7 +71,7 @@ up: ## Start the whole system on this host from its images
 down: ## End it; films stay in the store
 	deploy/compose.sh down
 
-test-images: setup-dev images ## Build the images and send a film through the containers (about 15 minutes)
+test-images: setup-dev images ## Build the images and send a film through the containers
 	$(OFFLINE) $(BIN)/pytest tests/cluster/film_in_compose.py
 
 clean: ## Remove everything that the other targets made, except .venv
