@@ -163,13 +163,8 @@ def _anew(request: JobRequest, stages: Sequence[str]) -> tuple[str, ...]:
 def _effective(asked: Mapping[str, SettingRecord], name: str) -> Any:
     """What a setting is, before the pipeline says anything."""
     stage, _, setting = name.partition(".")
-    chosen = effective(stage, load_stage(stage).settings_type(), _of_stage(asked, stage))[0]
+    chosen = effective(stage, load_stage(stage).settings_type(), planner.of_stage(asked, stage))[0]
     return getattr(chosen, setting)
-
-
-def _of_stage(given: Mapping[str, SettingRecord], stage: str) -> dict[str, SettingRecord]:
-    prefix = f"{stage}."
-    return {name.removeprefix(prefix): record for name, record in given.items() if name.startswith(prefix)}
 
 
 def require_models(resolved: Resolved, models: ModelStore, here: Collection[str]) -> None:

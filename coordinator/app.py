@@ -30,7 +30,7 @@ from .jobs import Jobs
 from .pauses import Pauses
 from .pools import Pools, Rules
 from .records import FileRecord, JobRecord, MediaRecord
-from .turns import DEFAULT_TENANT, Tenants
+from .turns import Tenants, scope_of
 
 _BEGIN_SECONDS = 3.0
 """How long a step waits for one pod before it asks another."""
@@ -153,7 +153,7 @@ class App:
         self, resolved: admission.Resolved, media: MediaRecord, files: tuple[FileRecord, ...], request_id: str = ""
     ) -> tuple[JobRecord, bool]:
         digest = admission.request_digest(resolved, media, files)
-        scope = "" if resolved.request.tenant == DEFAULT_TENANT else resolved.request.tenant
+        scope = scope_of(resolved.request.tenant)
         name = self.jobs.name_for(request_id, digest, scope) if request_id else self.jobs.name_for_all(digest)
         job = admission.job_of(resolved, media, files, self.node.code, name)
         is_new = self.jobs.create(replace(job, settings=self.node.redacted(job.settings)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from services.documents import codec, transcript
@@ -31,10 +32,13 @@ def take_in(store: Store, subject: Path, resolved: Resolved) -> MediaRecord:
 
     Raises InputError if it cannot be used; then nothing is written.
     """
-    seconds = _check(subject, resolved.request)
+    checked = _check(subject, resolved.request)
     name = text_of(subject.name)
-    media_type = _media_type(name, resolved.request)
-    return MediaRecord(blobs.add_file(store, subject, media_type), _title(subject, resolved.request), name, seconds)
+    artifact = blobs.add_file(store, subject, _media_type(name, resolved.request))
+    # The files that are made of a transcript have languages of their own in their names.
+    language = checked.language_code and f".{checked.language_code}"
+    title = resolved.request.title or Path(name).stem.removesuffix(language)
+    return MediaRecord(artifact, title, name, checked.seconds)
 
 
 def take_in_files(store: Store, files: Iterable[tuple[str, Path]]) -> tuple[FileRecord, ...]:
@@ -49,8 +53,8 @@ def take_over(node: Node, artifact: Artifact, title: str, resolved: Resolved) ->
     """
     require_there(node.store, artifact, "the film")
     with node.workspace() as folder:
-        seconds = _check_in(folder, node, artifact, title, resolved.request)
-    return MediaRecord(artifact, title=title, file_name=title, duration_seconds=seconds)
+        checked = _check_in(folder, node, artifact, title, resolved.request)
+    return MediaRecord(artifact, title=title, file_name=title, duration_seconds=checked.seconds)
 
 
 def take_over_file(store: Store, file: FileRecord) -> None:
@@ -101,31 +105,29 @@ def _check_glossary(data: bytes, name: str) -> None:
         raise InvalidDocument(f"{error}; docs/glossary.md tells the form") from error
 
 
-def _title(subject: Path, request: JobRequest) -> str:
-    """What it is called; of a transcript without its language, which the files that are made do not have."""
-    if request.title:
-        return request.title
-    stem = Path(text_of(subject.name)).stem
-    if request.subject != "transcript":
-        return stem
-    return stem.removesuffix(f".{_transcript(subject).language_code}")
-
-
 def _media_type(name: str, request: JobRequest) -> str:
     if request.subject == "transcript":
         return transcript.MEDIA_TYPE
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _check(subject: Path, request: JobRequest) -> float | None:
-    """How many seconds a film lasts, if it says so."""
+@dataclass(frozen=True)
+class _Checked:
+    """What the check of a subject has found out."""
+
+    seconds: float | None = None
+    """How long a film lasts, if it says so."""
+    language_code: str = ""
+    """Of a transcript."""
+
+
+def _check(subject: Path, request: JobRequest) -> _Checked:
     if request.subject == "transcript":
-        _check_transcript(subject, request)
-        return None
-    return check_media(subject, start=request.clip_start, end=request.clip_end).duration_seconds
+        return _check_transcript(subject, request)
+    return _Checked(check_media(subject, start=request.clip_start, end=request.clip_end).duration_seconds)
 
 
-def _check_transcript(path: Path, request: JobRequest) -> None:
+def _check_transcript(path: Path, request: JobRequest) -> _Checked:
     """Raises MediaNotFound, InvalidDocument, or InvalidRequest if it is in another language than was said."""
     if not path.is_file():
         raise MediaNotFound(f"there is no file {str(path)!r}; check the path")
@@ -134,6 +136,7 @@ def _check_transcript(path: Path, request: JobRequest) -> None:
         raise InvalidRequest(
             f"transcript {str(path)!r} is in {found.language_code!r}, not {asked!r}; say --source {found.language_code}"
         )
+    return _Checked(language_code=found.language_code)
 
 
 def _transcript(path: Path) -> Transcript:
@@ -144,7 +147,7 @@ def _transcript(path: Path) -> Transcript:
         raise InvalidDocument(f"{str(path)!r} is no transcript of Cuegraph: {error}") from error
 
 
-def _check_in(folder: Path, node: Node, artifact: Artifact, title: str, request: JobRequest) -> float | None:
+def _check_in(folder: Path, node: Node, artifact: Artifact, title: str, request: JobRequest) -> _Checked:
     """As `_check`. Raises InputError, which names the film as people do."""
     film = folder / "film"
     blobs.fetch(node.store, artifact, film)

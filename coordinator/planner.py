@@ -90,9 +90,15 @@ def settings_of(job: JobRecord, step: PlannedStep) -> dict[str, SettingRecord]:
 
 def settings_for(step: PlannedStep, settings: Mapping[str, SettingRecord]) -> dict[str, SettingRecord]:
     """Those settings, by `stage.setting`, that are for a step, by setting, and the one that its shard fills."""
-    prefix = f"{step.stage}."
-    given = {name.removeprefix(prefix): record for name, record in settings.items() if name.startswith(prefix)}
-    return given | ({step.shard_setting: SettingRecord(step.shard, "pipeline")} if step.shard_setting else {})
+    return of_stage(settings, step.stage) | (
+        {step.shard_setting: SettingRecord(step.shard, "pipeline")} if step.shard_setting else {}
+    )
+
+
+def of_stage(settings: Mapping[str, SettingRecord], stage: str) -> dict[str, SettingRecord]:
+    """Those settings, by `stage.setting`, that are for a stage, by setting."""
+    prefix = f"{stage}."
+    return {name.removeprefix(prefix): record for name, record in settings.items() if name.startswith(prefix)}
 
 
 def _by_place(commits: Commits) -> dict[Place, Committed]:

@@ -17,6 +17,11 @@ AGING = timedelta(minutes=10)
 _NO_DEADLINE = datetime.max.replace(tzinfo=UTC)
 
 
+def scope_of(tenant: str) -> str:
+    """What keeps a tenant's requests and results apart from others'; empty for the default tenant."""
+    return "" if tenant == DEFAULT_TENANT else tenant
+
+
 @dataclass(frozen=True)
 class Rank:
     """What a job says about its turn."""

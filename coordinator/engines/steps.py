@@ -22,7 +22,7 @@ from .. import planner, waiting
 from ..observer import JobObserver
 from ..pipeline_log import log_record
 from ..records import JobRecord, PlannedStep
-from ..turns import DEFAULT_TENANT
+from ..turns import scope_of
 from . import spans
 from .engine import Pools
 
@@ -173,7 +173,7 @@ def _request(wanted: StepTry) -> StageRequest:
         use_cache=step.stage not in job.anew,
         debug=job.debug,
         trace_id=wanted.trace_id,
-        cache_scope="" if job.tenant == DEFAULT_TENANT else job.tenant,
+        cache_scope=scope_of(job.tenant),
     )
 
 
