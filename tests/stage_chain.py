@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from coordinator.quality.material import Material
 from services.documents import codec
+from services.documents.cues import Cues, Readability
+from services.documents.removals import Removals
+from services.documents.speech import Speech
+from services.documents.transcript import Transcript
 from services.runtime.models import Catalog, ModelStore
 from services.runtime.registry import load_stage
 from services.runtime.testing import RecordedRun, make_run
@@ -52,3 +57,15 @@ class Chain:
 
     def document(self, source: str, kind: type[D]) -> D:
         return codec.from_json(kind, self.file(source).read_bytes())  # type: ignore[type-var]  # kinds of documents
+
+
+def material(chain: Chain) -> Material:
+    """What there is to judge of a chain that ended with subtitles."""
+    return Material(
+        speech=chain.document("vad.speech", Speech),
+        recognised=chain.document("asr.transcript", Transcript),
+        transcript=chain.document("hallucination.transcript", Transcript),
+        removals=chain.document("hallucination.removals", Removals),
+        cues=(chain.document("subtitles.cues", Cues),),
+        reports=(chain.document("subtitles.report", Readability),),
+    )

@@ -8,12 +8,9 @@ import pytest
 
 from coordinator.quality.material import Material
 from coordinator.quality.verdict import judge
-from services.documents.cues import Cues, Readability
 from services.documents.removals import Removals
-from services.documents.speech import Speech
-from services.documents.transcript import Transcript
 from tests.film import sample_film
-from tests.stage_chain import Chain
+from tests.stage_chain import Chain, material
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +26,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Material:
     chain.run("alignment", alignment, speech_audio="demux.speech_audio", transcript="asr.transcript")
     chain.run("hallucination", transcript="alignment.transcript", speech="vad.speech")
     chain.run("subtitles", {"formats": ("srt",)}, transcript="hallucination.transcript", media="demux.media_document")
-    return Material(
-        speech=chain.document("vad.speech", Speech),
-        recognised=chain.document("asr.transcript", Transcript),
-        transcript=chain.document("hallucination.transcript", Transcript),
-        removals=chain.document("hallucination.removals", Removals),
-        cues=(chain.document("subtitles.cues", Cues),),
-        reports=(chain.document("subtitles.report", Readability),),
-    )
+    return material(chain)
 
 
 def test_the_demo_film_is_good(made: Material) -> None:

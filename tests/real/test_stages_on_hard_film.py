@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from coordinator.quality.material import Material
 from coordinator.quality.verdict import judge
 from services.documents import codec
-from services.documents.cues import Cues, Readability
+from services.documents.cues import Cues
 from services.documents.lyrics import Lyrics
 from services.documents.removals import Removals
 from services.documents.speech import Region, Speech
 from services.documents.transcript import Transcript
 from tests.hard_film import HardFilm, Part
-from tests.stage_chain import Chain
+from tests.stage_chain import Chain, material
 
 ASR = {"model": "whisper-tiny.en", "language": "en", "compute_type": "int8"}
 ALIGNMENT = {"engine": "pocketsphinx", "model": "pocketsphinx-en-us"}
@@ -66,16 +65,7 @@ def test_nothing_that_was_said_is_removed(chain: Chain) -> None:
 
 
 def test_the_result_is_good(chain: Chain) -> None:
-    quality = judge(
-        Material(
-            speech=chain.document("vad.speech", Speech),
-            recognised=chain.document("asr.transcript", Transcript),
-            transcript=chain.document("hallucination.transcript", Transcript),
-            removals=chain.document("hallucination.removals", Removals),
-            cues=(chain.document("subtitles.cues", Cues),),
-            reports=(chain.document("subtitles.report", Readability),),
-        )
-    )
+    quality = judge(material(chain))
     assert (quality.verdict, quality.reasons) == ("good", ())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -22,8 +22,8 @@ from services.runtime.client import RemoteStage
 from services.runtime.manifest import Status
 from services.runtime.request import StageResult
 from tests.fake_stage import FakeStage, Heard, request, result, served_by_child
+from tests.patience import PATIENCE_SECONDS, until
 
-PATIENCE_SECONDS = 60.0
 STAGE = "asr"
 """What the fakes are called here: a pool is only made of a stage that somebody knows."""
 
@@ -122,14 +122,6 @@ def no_stage_here(name: str) -> FakeStage:
 
 def succeeded(run: tuple[Future[StageResult], Waiter]) -> bool:
     return run[0].result(PATIENCE_SECONDS) == result(Status.SUCCEEDED)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _ in range(int(PATIENCE_SECONDS * 50)):
-        if holds():
-            return
-        threading.Event().wait(0.02)
-    raise AssertionError("it never came to that")
 
 
 def test_steps_go_to_the_pods_that_have_least_to_do(cluster: Cluster) -> None:

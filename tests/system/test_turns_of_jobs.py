@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,10 +27,10 @@ from services.runtime.stage import Run
 from services.runtime.store import keys
 from services.runtime.store.base import Store
 from services.runtime.store.memory import MemoryStore
+from tests.patience import PATIENCE_SECONDS, until
 from tests.small_jobs import Watched, Work, small_job, stage_named
 from tests.small_stages import node_of
 
-PATIENCE_SECONDS = 60.0
 PLAN = (PlannedStep(1, "demux", inputs=(PlannedInput("text", "", ""),)),)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -75,14 +75,6 @@ class Noted:
     def work(self, run: Run[Any]) -> None:
         self.jobs.append(run.settings.suffix)
         run.output("text", "text.txt").write_text("done")
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _ in range(int(PATIENCE_SECONDS * 50)):
-        if holds():
-            return
-        threading.Event().wait(0.02)
-    raise AssertionError("it never came to that")
 
 
 def driven(store: Store, folder: Path, tenants: Tenants | None = None) -> list[str]:
