@@ -47,7 +47,7 @@ def images() -> dict[str, frozenset[str]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     base: list[str] = project["dependencies"]
     extras: dict[str, list[str]] = project["optional-dependencies"]
-    coordinators = [*extras.pop("temporal"), *extras.pop("oidc")]  # no stages, but parts of the coordinator
+    coordinators = [*extras.pop("temporal"), *extras.pop("oidc"), *extras.pop("c2pa")]  # parts of the coordinator
     stages = {stage: closure([*base, *extra]) | packaged_models(stage) for stage, extra in extras.items()}
     return {
         **stages,

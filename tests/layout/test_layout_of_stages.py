@@ -30,7 +30,7 @@ def test_a_stage_has_a_doc_page(name: str) -> None:
 
 
 def test_a_stage_has_an_extra_and_every_extra_is_a_stage_or_the_engine_for_clusters() -> None:
-    assert sorted(pyproject()["project"]["optional-dependencies"]) == sorted([*stages(), "oidc", "temporal"])
+    assert sorted(pyproject()["project"]["optional-dependencies"]) == sorted([*stages(), "c2pa", "oidc", "temporal"])
 
 
 def test_every_doc_page_of_a_stage_is_about_a_stage() -> None:
