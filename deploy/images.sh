@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 readonly REGISTRY=${REGISTRY:-localhost} TAG=${TAG:-dev} LOCKS=${LOCKS:-deploy/locks}
 readonly DIGESTS=.cache/images.env
 readonly -a ALL=(
-    seaweedfs coordinator demux metadata glossary lyrics hallucination subtitles mux translation
+    seaweedfs temporal coordinator demux metadata glossary lyrics hallucination subtitles mux translation
     separation vad diarization asr alignment
 )
 
@@ -48,7 +48,10 @@ build() {
     local image=$1 name=$REGISTRY/cuegraph/$1:$TAG
     local -a flags=(-f deploy/Dockerfile -t "$name" --build-arg "LOCKS=$LOCKS" --build-arg "VERSION=$(version)")
     flags+=(--build-arg "COMMIT=$(commit)")
-    if [[ $image == seaweedfs ]]; then flags+=(--target seaweedfs); else flags+=(--build-arg "STAGE=$image"); fi
+    case $image in
+        seaweedfs | temporal) flags+=(--target "$image") ;;
+        *) flags+=(--build-arg "STAGE=$image") ;;
+    esac
     # shellcheck disable=SC2206  flags are words
     flags+=(${BUILD_FLAGS:-})
     case $(builder) in

