@@ -10,16 +10,19 @@ import typer
 from services.runtime.errors import InvalidRequest
 
 from ..app import open_existing
-from ..lineage.export import FORMATS, export
+from ..lineage.exports.graph_json import as_json
 from ..lineage.facts import JobFacts
+from ..lineage.html import page
 from ..lineage.reading import read_job
 from ..lineage.text import show_text, trace_text
 from ..lineage.trace import trace as trace_cue
 from ..lineage.verify import Report, verify, verify_all
+from .exporting import export_lineage
 from .options import JobArgument, JsonOption, StoreOption
 from .output import print_json, say, writing
 
 app = typer.Typer(help="Shows, verifies, traces and exports lineage.", no_args_is_help=True)
+app.command("export")(export_lineage)
 
 
 @app.command()
@@ -33,9 +36,9 @@ def show(
     facts = _facts(job, store)
     if html is not None:
         with writing(html):
-            html.write_text(export(facts, "html"), encoding="utf-8")
+            html.write_text(page(facts), encoding="utf-8")
     if json:
-        typer.echo(export(facts, "json"), nl=False)
+        typer.echo(as_json(facts), nl=False)
     elif html is None:
         say(show_text(facts))
     else:
@@ -76,22 +79,6 @@ def trace(
         print_json(found.to_json())
     else:
         say(trace_text(found))
-
-
-@app.command("export")
-def export_lineage(
-    job: JobArgument,
-    format_name: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")],
-    out: Annotated[Path | None, typer.Option(metavar="PATH", help="A file; else stdout.")] = None,
-    store: StoreOption = "",
-) -> None:
-    """Writes the lineage in a format that other programs read."""
-    text = export(_facts(job, store), format_name)
-    if out is None:
-        typer.echo(text, nl=False)
-    else:
-        with writing(out):
-            out.write_text(text, encoding="utf-8")
 
 
 def _facts(job: str, store: str) -> JobFacts:

@@ -1,4 +1,4 @@
-"""The picture and the other formats: complete, self-contained, and deaf to what strangers wrote into titles."""
+"""The picture: complete, self-contained, and deaf to what strangers wrote into titles."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coordinator.lineage.export import FORMATS, export
 from coordinator.lineage.facts import JobFacts
+from coordinator.lineage.html import page
 from coordinator.lineage.reading import read_job
 from coordinator.lineage.text import plain, show_text
-from services.runtime.errors import UnknownName
 from services.runtime.store.memory import MemoryStore
 from tests.jobs_in_memory import LINES, STAGES, JobWriter, step_of, write_job
 
@@ -76,43 +75,43 @@ def hash_of(text: str) -> str:
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_titles_and_texts_stay_text(hostile: str) -> None:
-    harmless = Page(export(facts_of("A", ("a b", "c d"), "a.mkv"), "html"))
+    harmless = Page(page(facts_of("A", ("a b", "c d"), "a.mkv")))
     line = f"{' '.join(hostile.splitlines())} a".strip()
-    page = Page(export(facts_of(hostile, (line, "c d"), hostile), "html"))
-    assert [tag for tag, _ in page.elements] == [tag for tag, _ in harmless.elements]
-    assert {key for _, given in page.elements for key in given} == {
+    seen = Page(page(facts_of(hostile, (line, "c d"), hostile)))
+    assert [tag for tag, _ in seen.elements] == [tag for tag, _ in harmless.elements]
+    assert {key for _, given in seen.elements for key in given} == {
         key for _, given in harmless.elements for key in given
     }
-    cues = page.data["tracks"][0]["cues"]  # type: ignore[index]
+    cues = seen.data["tracks"][0]["cues"]  # type: ignore[index]
     assert cues[0]["text"] == line
 
 
 @given(st.text(max_size=60).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text)))
 def test_any_title_leaves_the_page_as_it_is(title: str) -> None:
-    page = Page(export(facts_of(title), "html"))
-    assert len(page.scripts) == 2
+    seen = Page(page(facts_of(title)))
+    assert len(seen.scripts) == 2
 
 
 def test_the_policy_lets_in_the_pages_own_script_and_style_and_nothing_else() -> None:
-    page = Page(export(facts_of(), "html"))
-    assert page.policy.startswith("default-src 'none';")
-    assert f"script-src 'sha256-{hash_of(page.scripts[1])}'" in page.policy
-    assert f"style-src 'sha256-{hash_of(page.styles[0])}'" in page.policy
-    assert "unsafe" not in page.policy
+    seen = Page(page(facts_of()))
+    assert seen.policy.startswith("default-src 'none';")
+    assert f"script-src 'sha256-{hash_of(seen.scripts[1])}'" in seen.policy
+    assert f"style-src 'sha256-{hash_of(seen.styles[0])}'" in seen.policy
+    assert "unsafe" not in seen.policy
 
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:
-    page = Page(export(facts_of(), "html"))
+    seen = Page(page(facts_of()))
     wanted = {"src", "href", "srcset", "action", "style"}
-    assert not [given for _, given in page.elements if wanted & set(given)]
-    assert not re.search(r"url\(|@import|https?://|fetch\(|import\(|innerHTML", "".join(page.scripts + page.styles))
+    assert not [given for _, given in seen.elements if wanted & set(given)]
+    assert not re.search(r"url\(|@import|https?://|fetch\(|import\(|innerHTML", "".join(seen.scripts + seen.styles))
 
 
 def test_the_page_has_every_stage_and_every_cue_with_its_way_back() -> None:
-    page = Page(export(facts_of(), "html"))
-    cards = [given["data-node"] for _, given in page.elements if "card" in (given.get("class") or "").split()]
+    seen = Page(page(facts_of()))
+    cards = [given["data-node"] for _, given in seen.elements if "card" in (given.get("class") or "").split()]
     assert cards == ["film", *(f"step:{step_of(stage).folder}/_" for stage in STAGES)]
-    track = page.data["tracks"][0]  # type: ignore[index]
+    track = seen.data["tracks"][0]  # type: ignore[index]
     assert [cue["trace"]["span"]["stream"]["id"] for cue in track["cues"]] == ["audio:0", "audio:0"]
     assert set(track["nodes"]) <= set(cards)
 
@@ -122,41 +121,10 @@ def test_a_broken_lineage_is_shown_as_broken() -> None:
     write_job(store)
     for key in list(store.list(step_of("asr").prefix)):
         store.delete(key)
-    text = export(read_job(store, "film"), "html")
+    text = page(read_job(store, "film"))
     assert "MANIFEST_MISSING" in text
     track = Page(text).data["tracks"][0]  # type: ignore[index]
     assert all(cue["trace"] is None and cue["problem"] for cue in track["cues"])
-
-
-def test_a_job_that_has_only_begun_can_be_shown_in_every_format() -> None:
-    store = MemoryStore()
-    store.create("jobs/film/job.json", JobWriter(store).record(STAGES).to_json())
-    for name in FORMATS:
-        assert "NOT_DONE" in export(read_job(store, "film"), name)
-    assert "NOT_DONE" in show_text(read_job(store, "film"))
-
-
-def test_json_holds_nodes_and_edges_that_fit() -> None:
-    graph = json.loads(export(facts_of(), "json"))
-    assert graph["schema"] == "cuegraph.lineage/1"
-    known = {node["id"] for node in graph["nodes"]}
-    assert all({edge["source"], edge["target"]} <= known for edge in graph["edges"])
-
-
-@pytest.mark.parametrize("hostile", HOSTILE)
-@pytest.mark.parametrize("name", ["dot", "mermaid"])
-def test_hostile_names_add_no_line_and_end_no_label(name: str, hostile: str) -> None:
-    harmless = export(facts_of(file_name="a"), name).splitlines()
-    text = export(facts_of(file_name=hostile), name)
-    assert len(text.split("\n")) == len(harmless) + 1
-    label = text.split("\n")[1 if name == "mermaid" else 3]
-    assert label.replace('\\"', "").count('"') == 2
-    assert "<script" not in text or name == "dot"
-
-
-def test_an_unknown_format_is_named() -> None:
-    with pytest.raises(UnknownName):
-        export(facts_of(), "htm")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

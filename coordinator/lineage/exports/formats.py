@@ -1,0 +1,80 @@
+"""The list of exports, and how one comes to be on disk: whole, or not at all."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.runtime.errors import OutNotWritable, unknown_name
+
+from ..facts import JobFacts
+from ..html import page
+from .dot import as_dot
+from .graph_json import as_json
+from .material import Material
+from .mermaid import as_mermaid
+
+Write = Callable[[Material, Path], None]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One form that other programs read."""
+
+    name: str
+    write: Write
+    """Writes to a path at which nothing is yet, in a folder that is there. Its bytes follow from the bucket alone."""
+    media_type: str
+    """Of the file; of a folder, of the file in it that says what the others are."""
+    extension: str
+    """That such a file bears, e.g. `.json`; empty for a folder."""
+    is_folder: bool = False
+
+
+def text_format(name: str, text_of: Callable[[JobFacts], str], media_type: str, extension: str) -> Format:
+    """A format of one text file that needs nothing but what was read of the job."""
+
+    def write(material: Material, path: Path) -> None:
+        path.write_text(text_of(material.facts), encoding="utf-8", newline="")
+
+    return Format(name, write, media_type, extension)
+
+
+FORMATS: Mapping[str, Format] = {
+    one.name: one
+    for one in (
+        text_format("json", as_json, "application/json", ".json"),
+        text_format("dot", as_dot, "text/vnd.graphviz", ".dot"),
+        text_format("mermaid", as_mermaid, "text/vnd.mermaid", ".mmd"),
+        text_format("html", page, "text/html", ".html"),
+    )
+}
+
+
+def format_named(name: str) -> Format:
+    """Raises UnknownName for one that is not among FORMATS."""
+    if name not in FORMATS:
+        raise unknown_name("lineage format", name, FORMATS)
+    return FORMATS[name]
+
+
+def write_whole(form: Format, material: Material, out: Path) -> None:
+    """Writes the export beside `out` and moves it there when it is complete: an interruption leaves no half of it.
+
+    Raises OutNotWritable for what must not be replaced: any folder with something in it, and for a format of one file
+    whatever is no file. Raises OSError if the disk does not take it.
+    """
+    _check_replaceable(form, out)
+    with tempfile.TemporaryDirectory(dir=out.absolute().parent, prefix=".") as folder:
+        unfinished = Path(folder, "export")
+        form.write(material, unfinished)
+        unfinished.replace(out)
+
+
+def _check_replaceable(form: Format, out: Path) -> None:
+    if form.is_folder and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise OutNotWritable(f"{str(out)!r} is not an empty folder; name a new one for the {form.name} export")
+    if not form.is_folder and out.exists() and not out.is_file():
+        raise OutNotWritable(f"{str(out)!r} is not a file; name one for the {form.name} export")
