@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,11 @@ def of_kind(overlay: str, kind: str) -> dict[str, Manifest]:
 
 
 def workloads(overlay: str) -> list[Workload]:
-    return [_workload(it) for it in rendered(overlay) if it["kind"] in {"Deployment", "StatefulSet", "CronJob"}]
+    return workloads_in(rendered(overlay))
+
+
+def workloads_in(objects: Iterable[Manifest]) -> list[Workload]:
+    return [_workload(it) for it in objects if it["kind"] in {"Deployment", "StatefulSet", "CronJob"}]
 
 
 def stage_workloads(overlay: str) -> dict[str, Workload]:
