@@ -184,6 +184,14 @@ def require_models(resolved: Resolved, models: ModelStore, here: Collection[str]
                 models.expect(model)
 
 
+def require_wanted(resolved: Resolved, names: Collection[str]) -> None:
+    """Checks that some step takes the files of each name, so that none is left unread. Raises InvalidRequest."""
+    wanted = {given.output for step in resolved.plan for given in step.inputs if not given.stage and given.output}
+    for name in names:
+        if name not in wanted:
+            raise InvalidRequest(f"no step of this job takes {name}; what it takes is {', '.join(sorted(wanted))}")
+
+
 def _require_language(stage: str, model: Model, source_language: str) -> None:
     if not model.knows(source_language):
         raise InvalidSetting(

@@ -121,6 +121,7 @@ class App:
         nothing is written.
         """
         resolved = self._resolve(replace(request, file_name=request.file_name or intake.text_of(film.name)))
+        _require_files(resolved, [name for name, _ in files])
         taken = intake.take_in_files(self.store, files)
         return self._admit(resolved, intake.take_in(self.store, film, resolved), taken)
 
@@ -138,6 +139,7 @@ class App:
         another request.
         """
         resolved = self._resolve(replace(request, file_name=request.file_name or title))
+        _require_files(resolved, [file.name for file in files])
         for file in files:
             intake.take_over_file(self.store, file)
         media = intake.take_over(self.node, film, title, resolved)
@@ -158,6 +160,13 @@ class App:
         job = admission.job_of(resolved, media, files, self.node.code, name)
         is_new = self.jobs.create(replace(job, settings=self.node.redacted(job.settings)))
         return self.jobs.get(job.job), is_new
+
+
+def _require_files(resolved: admission.Resolved, names: Sequence[str]) -> None:
+    """Raises UnknownName or InvalidRequest for files that nothing takes."""
+    for name in names:
+        intake.require_purpose(name)
+    admission.require_wanted(resolved, names)
 
 
 def open_app(store: str = "", addresses: Mapping[str, str] | None = None) -> App:

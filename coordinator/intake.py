@@ -11,6 +11,7 @@ from pathlib import Path
 from services.documents import codec, transcript
 from services.documents.codec import DocumentError
 from services.documents.entries import read_entries
+from services.documents.subtitle_files import read_subtitles
 from services.documents.transcript import Transcript
 from services.runtime.artifact import Artifact
 from services.runtime.errors import InputError, InvalidDocument, InvalidRequest, MediaNotFound, unknown_name
@@ -24,7 +25,9 @@ from .admission import JobRequest, Resolved
 from .records import AUTOMATIC, FileRecord, MediaRecord
 
 GLOSSARIES = ("film_glossary", "job_glossary", "learned_glossary", "general_glossary")
-"""Files that may come with a film, as pipelines call them."""
+"""Terms that may come with a film, as pipelines call them."""
+EDITED = "edited_subtitles"
+"""A track as a person wants it, as pipelines call it; of a translation with a dot and its language."""
 
 
 def take_in(store: Store, subject: Path, resolved: Resolved) -> MediaRecord:
@@ -61,7 +64,7 @@ def take_over_file(store: Store, file: FileRecord) -> None:
     """Checks a file that came with a film and is in the store already. Raises InputError, BlobAltered."""
     require_purpose(file.name)
     require_there(store, file.artifact, f"the {file.name}")
-    _check_glossary(blobs.read(store, file.artifact), file.file_name)
+    _check_content(file.name, blobs.read(store, file.artifact), file.file_name)
 
 
 def require_there(store: Store, artifact: Artifact, what: str) -> None:
@@ -84,25 +87,34 @@ def text_of(name: str) -> str:
 
 def require_purpose(name: str) -> None:
     """Raises UnknownName for a file that no pipeline takes."""
-    if name not in GLOSSARIES:
-        raise unknown_name("purpose of a file", name, GLOSSARIES)
+    if name not in GLOSSARIES and not is_edited(name):
+        raise unknown_name("purpose of a file", name, (*GLOSSARIES, EDITED))
+
+
+def is_edited(name: str) -> bool:
+    """Whether files of that name are tracks that a person edited."""
+    return name.partition(".")[0] == EDITED
 
 
 def _take_in_file(store: Store, name: str, path: Path) -> FileRecord:
     require_purpose(name)
     if not path.is_file():
         raise MediaNotFound(f"there is no file {str(path)!r}; check the path")
-    _check_glossary(path.read_bytes(), str(path))
+    _check_content(name, path.read_bytes(), str(path))
     media_type = mimetypes.guess_type(path.name)[0] or "text/plain"
     return FileRecord(name, blobs.add_file(store, path, media_type), text_of(path.name))
 
 
-def _check_glossary(data: bytes, name: str) -> None:
-    """Raises InvalidDocument, which tells every line that is wrong."""
+def _check_content(purpose: str, data: bytes, name: str) -> None:
+    """Raises InvalidDocument, which tells the lines that are wrong."""
     try:
-        read_entries(data, name)
+        if is_edited(purpose):
+            read_subtitles(data)
+        else:
+            read_entries(data, name)
     except DocumentError as error:
-        raise InvalidDocument(f"{error}; docs/glossary.md tells the form") from error
+        where = f"{name}: {error}" if is_edited(purpose) else f"{error}; docs/glossary.md tells the form"
+        raise InvalidDocument(where) from error
 
 
 def _media_type(name: str, request: JobRequest) -> str:

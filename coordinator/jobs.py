@@ -65,7 +65,7 @@ class JobState(StrEnum):
 class Outcome:
     """How a round of driving a job ended."""
 
-    __pydantic_config__ = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     state: JobState
     finished: datetime

@@ -9,7 +9,8 @@ written with a dollar (`$source_language`), or true unless another one has a val
 - `without: {film: {subtitles.shot_changes: false}}`: the input of that role is left out if that setting has that value.
 - `needs: [separation.vocals]`: the step is skipped if that output was not written.
 - `shards: $target_languages`: one run for each. A step of the same shard feeds it, else the one that has no shards; a
-  step without shards takes from all of them. The setting whose value is `$shard` gets the shard's name.
+  step without shards takes from all of them. The setting whose value is `$shard` gets the shard's name. The files of a
+  shard have its name after a dot: `files.edited_subtitles` are, for `pt`, those named `edited_subtitles.pt`.
 - `partial: true`: should shards of its inputs fail, the step is also done with those there are.
 """
 
@@ -184,6 +185,8 @@ def _planned_inputs(step: StepDefinition, shard: str, before: Sequence[PlannedSt
     for role, sources in step.inputs.items():
         for source in (sources,) if isinstance(sources, str) else sources:
             stage, output = _source(source)
+            if not stage and output and shard != UNSHARDED:
+                output = f"{output}.{shard}"
             for feeding in _shards_of(stage, shard, before) if stage else (UNSHARDED,):
                 yield PlannedInput(role, stage, output, feeding)
 

@@ -24,7 +24,7 @@ AUTOMATIC = "auto"
 PARTIAL = "partial-"
 """Begins the shard of a step that was done without those of its inputs that failed; the number of the round follows."""
 
-_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+_STRICT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class FileRecord:
     artifact: Artifact
     file_name: str
     """As the user named the file, without its folder."""
+    author: str = ""
+    """Whose work it is, as they say; empty if they do not."""
 
 
 @dataclass(frozen=True, order=True)

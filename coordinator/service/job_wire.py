@@ -70,7 +70,9 @@ def request_from_proto(message: job_service_pb2.JobRequest) -> JobRequest:
 
 def files_from_proto(messages: Iterable[job_service_pb2.JobFile]) -> tuple[FileRecord, ...]:
     """What comes with a film. Raises InvalidRequest if an artifact is missing or cannot be read."""
-    return tuple(FileRecord(it.name, wire.artifact_from_proto(it.artifact), it.file_name or it.name) for it in messages)
+    return tuple(
+        FileRecord(it.name, wire.artifact_from_proto(it.artifact), it.file_name or it.name, it.author) for it in messages
+    )
 
 
 def job_to_proto(status: JobStatus, under_way: UnderWay) -> job_service_pb2.Job:
@@ -222,7 +224,7 @@ def _verdict(verdict: Verdict) -> str:
 
 def _file_to_proto(file: FileRecord) -> job_service_pb2.JobFile:
     artifact = wire.artifact_to_proto(file.artifact)
-    return job_service_pb2.JobFile(name=file.name, artifact=artifact, file_name=file.file_name)
+    return job_service_pb2.JobFile(name=file.name, artifact=artifact, file_name=file.file_name, author=file.author)
 
 
 def _timestamp(time: datetime | None) -> Timestamp | None:

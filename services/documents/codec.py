@@ -15,9 +15,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 import pydantic_core
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-STRICT = ConfigDict(
-    strict=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, serialize_by_alias=True
-)
+STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, serialize_by_alias=True)
 
 From = Annotated[tuple[str, ...], Field(alias="from")]
 """Ids of the elements that this one was made from; written as `from`."""

@@ -19,6 +19,34 @@ REPORT_MEDIA_TYPE = "application/vnd.cuegraph.readability+json"
 
 
 @dataclass(frozen=True)
+class FormerCue:
+    """A cue as it was laid out, before a person changed the track."""
+
+    __pydantic_config__ = STRICT
+
+    id: str
+    """In the track as it was laid out, e.g. `cue:7`."""
+    start: float
+    """Film time in seconds."""
+    end: float
+    lines: tuple[str, ...]
+    sources: From
+    """What it was made from: as of a cue."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a person did to a cue, in the file that they put back."""
+
+    __pydantic_config__ = STRICT
+
+    row: int
+    """The line of their file at which the cue begins, from 1."""
+    former: tuple[FormerCue, ...]
+    """What stood there before; none if they added the cue, several if they joined them."""
+
+
+@dataclass(frozen=True)
 class Cue:
     """Some lines of text, shown from `start` to `end`."""
 
@@ -33,11 +61,19 @@ class Cue:
     lines: tuple[str, ...]
     """From top to bottom as shown: at least one, none blank, none with a line break inside."""
     sources: From
-    """The words, or the sentences of the translation, that are shown, in the order in which they are spoken."""
+    """The words, or the sentences of the translation, that are shown, in the order in which they are spoken. Empty only
+    for a cue that a person added."""
     speakers: tuple[str, ...] = ()
     """Ids of those who speak, in order; empty if nobody knows."""
     lyric: bool = False
     """Whether it is sung: set in italics with notes."""
+    edit: Edit | None = None
+    """Where a person changed it; None where it is as it was laid out."""
+
+    @property
+    def is_added(self) -> bool:
+        """Whether a person added it, so that nothing of the film is behind it."""
+        return self.edit is not None and not self.edit.former
 
     @property
     def text(self) -> str:
@@ -63,13 +99,15 @@ class Cues:
     """BCP-47."""
     cues: tuple[Cue, ...]
     """In order of time, never overlapping."""
+    dropped: tuple[FormerCue, ...] = ()
+    """Cues that a person took out, in order of time."""
     schema: str = "cuegraph.cues/1"
 
     def check(self) -> None:
         """Raises DocumentError, naming the cue, if one breaks a promise."""
         require_language(self.language_code)
         require_unique_ids(self.cues)
-        require_sources(self.cues)
+        require_sources(cue for cue in self.cues if not cue.is_added)
         require_duration(self.cues)
         require_no_overlap(self.cues)
         for number, cue in enumerate(self.cues, 1):

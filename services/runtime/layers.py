@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from .adapters import documented
 from .errors import InvalidSetting, UnknownName, unknown_name
 from .manifest import SettingRecord
 
@@ -85,7 +86,7 @@ def json_schema(settings_type: type) -> dict[str, Any]:
 def adapter_of(settings_type: Any) -> TypeAdapter[Any]:
     """Checks values against a dataclass; what it does not have is refused."""
     settings_type.__pydantic_config__ = ConfigDict(extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
-    return TypeAdapter(settings_type)
+    return documented(settings_type)
 
 
 def _require_setting(stage: str, setting: str, settings_type: type) -> None:

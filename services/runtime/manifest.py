@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from .adapters import documented
 from .artifact import Artifact
 from .canonical import canonical_json, first_problem
 from .errors import InvalidDocument
@@ -264,7 +265,7 @@ class Manifest:
 
 @functools.cache
 def _adapter() -> TypeAdapter[Manifest]:
-    return TypeAdapter(Manifest)
+    return documented(Manifest)
 
 
 def to_json(manifest: Manifest) -> bytes:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from .adapters import documented
 from .artifact import digest_bytes, digest_file
 from .canonical import first_problem
 from .errors import InvalidDocument, ModelAltered, ModelError, ModelMissing, StoreError, unknown_name
@@ -270,4 +271,4 @@ def _publish(fresh: Path, place: Path, *, aside: Path, model: Model) -> None:
 
 @functools.cache
 def _adapter() -> TypeAdapter[tuple[Model, ...]]:
-    return TypeAdapter(tuple[Model, ...])
+    return documented(tuple[Model, ...])

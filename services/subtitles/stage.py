@@ -11,12 +11,14 @@ from services.documents.codec import DocumentError, reader, to_json
 from services.documents.cues import Cues
 from services.documents.media import Media
 from services.documents.speakers import Speakers
+from services.documents.subtitle_files import read_subtitles
 from services.documents.transcript import Transcript
 from services.documents.translation import Translation
 from services.runtime.errors import InvalidDocument, InvalidRequest, UnreadableMedia
 from services.runtime.stage import Input, Output, Run, Stage
 
 from .ass import ass
+from .edited import as_it_is, put_back, units_of
 from .engine import shot_changes
 from .layout import lay_out
 from .report import report
@@ -36,13 +38,14 @@ FASTEST_FRAME_RATE = 1000
 
 class Subtitles(Stage[SubtitlesSettings]):
     name = "subtitles"
-    version = "2"
+    version = "3"
     inputs = (
         Input("transcript"),
         Input("media"),
         Input("translation", optional=True),
         Input("speakers", optional=True),
         Input("film", optional=True),
+        Input("edited", optional=True),
     )
     outputs = (
         Output("cues", documents.MEDIA_TYPE),
@@ -63,6 +66,9 @@ class Subtitles(Stage[SubtitlesSettings]):
         cuts = _cuts(run, media)
         start_ms, end_ms = milliseconds(media.clip_start or 0.0), milliseconds(end_of(media))
         track = lay_out(units, language_code, end_ms, rules, start_ms=start_ms, cuts=cuts)
+        if run.inputs("edited"):
+            track = as_it_is(_edited(run, track.cues))
+            units = units_of(track.cues)
         if not units:
             run.warn("NO_SPEECH", "nobody says a word: the subtitles are valid and empty")
         _write_documents(run, track.cues, report(track, rules, cuts))
@@ -137,6 +143,24 @@ def _search(run: Run[SubtitlesSettings], media: Media) -> list[int]:
     start, end = (media.clip_start or 0.0) - offset, end_of(media) - offset
     cuts = shot_changes(run.input("film"), start, end, run.progress)
     return [whole_milliseconds(cut + offset) for cut in cuts]
+
+
+def _edited(run: Run[SubtitlesSettings], cues: Cues) -> Cues:
+    """The track as the person wants it whose file came with the film."""
+    try:
+        edited = put_back(cues, read_subtitles(run.input("edited").read_bytes()))
+    except DocumentError as error:
+        raise InvalidDocument(f"the edited subtitles cannot be read: {error}") from error
+    changed = [cue for cue in edited.cues if cue.edit is not None]
+    added = sum(cue.is_added for cue in changed)
+    log.info(
+        "%d cues as they were laid out, %d changed, %d added and %d taken out by a person",
+        len(edited.cues) - len(changed),
+        len(changed) - added,
+        added,
+        len(edited.dropped),
+    )
+    return edited
 
 
 def _write_documents(run: Run[SubtitlesSettings], cues: Cues, readability: documents.Readability) -> None:

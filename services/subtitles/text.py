@@ -63,11 +63,16 @@ def _with_separators(units: Sequence[Unit], language_code: str, paragraph_pause_
         yield units[-1].shown + "\n"
 
 
-def _row(cue: Cue, language_code: str) -> str:
+def on_one_line(cue: Cue, language_code: str) -> str:
+    """The lines of a cue put together as its language does."""
     text = cue.lines[0]
     for line in cue.lines[1:]:
         text += glue(text, line, language_code) + line
-    return f"{milliseconds(cue.start)}\t{milliseconds(cue.end)}\t{text}\n"
+    return text
+
+
+def _row(cue: Cue, language_code: str) -> str:
+    return f"{milliseconds(cue.start)}\t{milliseconds(cue.end)}\t{on_one_line(cue, language_code)}\n"
 
 
 def _shown(cues: Cues, cue: Cue, write: Callable[[str], str]) -> str:

@@ -96,3 +96,10 @@ def test_a_language_may_be_named_in_several_ways_and_is_one_request(tmp_path: Pa
     film = odd_media.tones(tmp_path / "film.wav", 1.0)
     asked = [resolved(name) for name in ("en", "eng", "en-GB")]
     assert len({admission.request_digest(it, intake.take_in(store, film, it)) for it in asked}) == 1
+
+
+def test_a_file_that_no_step_takes_is_refused() -> None:
+    admission.require_wanted(resolved(), ["job_glossary"])
+    with pytest.raises(CuegraphError, match="no step of this job takes edited_subtitles.pt") as error:
+        admission.require_wanted(resolved(), ["edited_subtitles.pt"])
+    assert error.value.code == "REQUEST_INVALID"

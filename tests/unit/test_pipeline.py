@@ -34,6 +34,14 @@ def test_every_deliverable_is_an_output(workflow: str) -> None:
         assert load_stage(deliverable.stage).declared_output(deliverable.output)
 
 
+def test_the_files_of_a_shard_have_its_name_after_a_dot() -> None:
+    plan = pipeline.load("subtitle").plan(["pt"])
+    taken = {
+        step.shard: {it.output for it in step.inputs if not it.stage} for step in plan if step.stage == "subtitles"
+    }
+    assert taken == {"_": {"", "edited_subtitles"}, "pt": {"", "edited_subtitles.pt"}}
+
+
 def test_steps_are_numbered_from_one() -> None:
     plan = pipeline.load("subtitle").plan()
     assert [(step.number, step.stage) for step in plan][:2] == [(1, "demux"), (2, "metadata")]

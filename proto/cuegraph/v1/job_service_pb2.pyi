@@ -111,14 +111,16 @@ class JobRequest(_message.Message):
     def __init__(self, workflow: _Optional[str] = ..., media: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ..., title: _Optional[str] = ..., source_language_code: _Optional[str] = ..., profile: _Optional[str] = ..., settings: _Optional[_Mapping[str, _step_pb2.Setting]] = ..., clip_start_offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., clip_end_offset: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., target_language_codes: _Optional[_Iterable[str]] = ..., year: _Optional[int] = ..., files: _Optional[_Iterable[_Union[JobFile, _Mapping]]] = ..., from_stage: _Optional[str] = ..., no_cache: bool = ..., debug: bool = ..., tenant: _Optional[str] = ..., priority: _Optional[int] = ..., deadline: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class JobFile(_message.Message):
-    __slots__ = ("name", "artifact", "file_name")
+    __slots__ = ("name", "artifact", "file_name", "author")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ARTIFACT_FIELD_NUMBER: _ClassVar[int]
     FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
     name: str
     artifact: _artifact_pb2.Artifact
     file_name: str
-    def __init__(self, name: _Optional[str] = ..., artifact: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ..., file_name: _Optional[str] = ...) -> None: ...
+    author: str
+    def __init__(self, name: _Optional[str] = ..., artifact: _Optional[_Union[_artifact_pb2.Artifact, _Mapping]] = ..., file_name: _Optional[str] = ..., author: _Optional[str] = ...) -> None: ...
 
 class JobStep(_message.Message):
     __slots__ = ("stage", "number", "shard", "status", "running", "progress", "elapsed", "manifest", "waiting_reason")
