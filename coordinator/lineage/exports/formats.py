@@ -15,6 +15,7 @@ from .dot import as_dot
 from .graph_json import as_json
 from .material import Material
 from .mermaid import as_mermaid
+from .openlineage import events as openlineage
 
 Write = Callable[[Material, Path], None]
 
@@ -49,6 +50,7 @@ FORMATS: Mapping[str, Format] = {
         text_format("dot", as_dot, "text/vnd.graphviz", ".dot"),
         text_format("mermaid", as_mermaid, "text/vnd.mermaid", ".mmd"),
         text_format("html", page, "text/html", ".html"),
+        Format("openlineage", openlineage.write, "application/x-ndjson", ".ndjson"),
     )
 }
 
