@@ -12,7 +12,7 @@ import typer
 
 from services.runtime.errors import Cancelled, CuegraphError, InputError
 
-from . import doctor, jobs, lineage, models, run, serve, stage
+from . import doctor, jobs, keys, lineage, models, run, serve, stage
 from .output import report_error
 
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_CANCELLED = 1, 2, 130
@@ -28,6 +28,7 @@ app.command("run")(run.run)
 app.command("serve")(serve.serve_jobs)
 app.command("doctor")(doctor.doctor)
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(keys.app, name="keys")
 app.add_typer(lineage.app, name="lineage")
 app.add_typer(models.app, name="models")
 app.add_typer(stage.app, name="stage")

@@ -22,12 +22,15 @@ import platformdirs
 from pydantic import ValidationError
 
 from .errors import InvalidSetting, unknown_name
+from .keyring import NO_KEYS, Keyring
 from .layers import Layer, adapter_of
 from .store.s3 import S3Access
 from .tls import TlsFiles
 
 S = TypeVar("S")
 
+UNSIGNED = "none"
+"""In place of a signing key: nothing is signed."""
 _PROFILES = Path(__file__).parent / "profiles"
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|ACCESS_KEY|CREDENTIAL|PRIVATE|OTLP_.*HEADERS", re.IGNORECASE)
 
@@ -40,6 +43,8 @@ class ProcessSettings:
     """`CUEGRAPH_STORE`, or the user's data folder."""
     data: Path
     """`CUEGRAPH_DATA`: models, and the store if no other is named."""
+    index: Path
+    """`CUEGRAPH_INDEX`: folder of the indexes of stores, which may be deleted at any time."""
     scratch: Path
     """`CUEGRAPH_SCRATCH`: working files of runs under way; must hold a film's audio."""
     commit: str
@@ -66,6 +71,10 @@ class ProcessSettings:
     """`OTEL_SERVICE_NAME`: what this process is called in traces."""
     log_format: str = "text"
     """`CUEGRAPH_LOG_FORMAT`: `text` or `json`."""
+    keyring: Keyring = NO_KEYS
+    """`CUEGRAPH_SIGNING_KEY`: a private key, or `none`; `CUEGRAPH_TRUSTED_KEYS`: a folder of public ones."""
+    anchor_store: str = ""
+    """`CUEGRAPH_ANCHOR_STORE`: where the list of seals is kept a second time; empty: nowhere."""
 
 
 def process_settings() -> ProcessSettings:
@@ -74,6 +83,7 @@ def process_settings() -> ProcessSettings:
     return ProcessSettings(
         store=os.environ.get("CUEGRAPH_STORE") or (data / "store").absolute().as_uri(),
         data=data,
+        index=Path(os.environ.get("CUEGRAPH_INDEX") or data / "index"),
         scratch=Path(os.environ.get("CUEGRAPH_SCRATCH") or data / "scratch"),
         commit=os.environ.get("CUEGRAPH_COMMIT", ""),
         image_digest=os.environ.get("CUEGRAPH_IMAGE_DIGEST", ""),
@@ -87,6 +97,18 @@ def process_settings() -> ProcessSettings:
         collector=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
         service=os.environ.get("OTEL_SERVICE_NAME") or "cuegraph",
         log_format=os.environ.get("CUEGRAPH_LOG_FORMAT") or "text",
+        keyring=_keyring(data / "keys"),
+        anchor_store=os.environ.get("CUEGRAPH_ANCHOR_STORE", ""),
+    )
+
+
+def _keyring(folder: Path) -> Keyring:
+    own, trusted = os.environ.get("CUEGRAPH_SIGNING_KEY", ""), os.environ.get("CUEGRAPH_TRUSTED_KEYS", "")
+    return Keyring(
+        own=None if own == UNSIGNED else Path(own) if own else folder / "signing.pem",
+        is_named=bool(own),
+        folder=Path(trusted) if trusted else folder / "trusted",
+        is_own_trusted=not trusted,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -111,6 +111,10 @@ class TrustedKey:
         marks = {"Retired": self.retired, "Revoked": self.revoked}
         head = "".join(f"{mark}: {time.isoformat()}\n" for mark, time in marks.items() if time)
         return head.encode() + public_pem(self.key)
+
+    def marked(self, retired: datetime | None, revoked: datetime | None) -> TrustedKey:
+        """The key with these marks; where one is not given, the one that it has stays."""
+        return replace(self, retired=retired or self.retired, revoked=revoked or self.revoked)
 
     def verdict(self, envelope: Envelope, signed: datetime | None) -> Verdict:
         """What the signature of this key on the envelope is worth, if it was made at the time that is said there."""
@@ -242,7 +246,7 @@ def _is_right(envelope: Envelope, key: Key) -> bool:
 def _stricter(one: TrustedKey, other: TrustedKey) -> TrustedKey:
     retired = min(filter(None, (one.retired, other.retired)), default=None)
     revoked = min(filter(None, (one.revoked, other.revoked)), default=None)
-    return TrustedKey(one.key_id, one.name, one.key, retired, revoked)
+    return replace(one, retired=retired, revoked=revoked)
 
 
 def _require_ed25519(key: SSlibKey, name: str) -> None:

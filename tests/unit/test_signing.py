@@ -24,8 +24,9 @@ TYPE = "application/vnd.cuegraph.test+json"
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 
-def trusted(*signers: Signer, **marks: datetime) -> TrustedKeys:
-    return TrustedKeys.of(replace(TrustedKey.from_pem(one.public_pem, "key.pem"), **marks) for one in signers)
+def trusted(*signers: Signer, retired: datetime | None = None, revoked: datetime | None = None) -> TrustedKeys:
+    keys = (TrustedKey.from_pem(signer.public_pem, "key.pem") for signer in signers)
+    return TrustedKeys.of(replace(key, retired=retired, revoked=revoked) for key in keys)
 
 
 @given(st.binary(max_size=200))
