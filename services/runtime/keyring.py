@@ -103,25 +103,24 @@ def _new_private_pem() -> bytes:
 
 
 def _write(path: Path, data: bytes, mode: int, publish: Callable[[Path, Path], None]) -> None:
-    """All of it or nothing, whoever else writes. Raises FileExistsError if `publish` does."""
+    """All of it or nothing, whoever else writes. Raises FileExistsError if `publish` does, else OutNotWritable."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     with _reported(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=_FOLDER_MODE)
-        try:
-            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            publish(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with _reported(path), os.fdopen(file, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        publish(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def _reported(path: Path) -> Iterator[None]:
     try:
         yield
-    except FileExistsError:
-        raise
     except OSError as error:
         raise OutNotWritable(f"the key {path} cannot be written: {error.strerror}; name another place") from error
