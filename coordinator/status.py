@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -54,10 +55,7 @@ class JobStatus:
     @property
     def delivering(self) -> list[Manifest]:
         """Manifests of what is done; where a step is not, of what was last done of it with what there was."""
-        done = {it.step.place: it.record for it in self.steps if it.record and it.record.status.is_done}
-        last = {stage: record for (stage, shard), record in done.items() if shard.startswith(PARTIAL)}
-        whole = [record for (_, shard), record in done.items() if not shard.startswith(PARTIAL)]
-        return whole + [record for stage, record in last.items() if (stage, UNSHARDED) not in done]
+        return delivering(it.record for it in self.steps if it.record)
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,16 @@ class TargetStatus:
     language_code: str
     state: str
     """`SUCCEEDED` once all of its steps are done, `FAILED` if one failed, `RUNNING` or `PENDING`."""
+
+
+def delivering(manifests: Iterable[Manifest]) -> list[Manifest]:
+    """Those, in order of step, from which people get files: a step that was done with what there was counts only
+    where the whole could not be made, and of several only the last."""
+    done = [manifest for manifest in manifests if manifest.status.is_done]
+    whole = [manifest for manifest in done if not manifest.shard.startswith(PARTIAL)]
+    made = {manifest.stage for manifest in whole if manifest.shard == UNSHARDED}
+    last = {manifest.stage: manifest for manifest in done if manifest.shard.startswith(PARTIAL)}
+    return whole + [manifest for stage, manifest in last.items() if stage not in made]
 
 
 def targets(status: JobStatus) -> list[TargetStatus]:

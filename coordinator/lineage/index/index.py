@@ -1,0 +1,155 @@
+"""The index of one store: opened, brought up to date, asked about many jobs, closed.
+
+    with open_index(process, store) as index:
+        steps = index.with_model("whisper-tiny-en")
+        files = index.deliverables_made_from(step.manifest for step in steps)
+
+Whatever it says can be read from the bucket again: delete the file, and it is built anew when it is next opened.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from services.runtime.artifact import digest_bytes
+from services.runtime.settings import ProcessSettings
+from services.runtime.store.base import Store
+
+from . import queries
+from .database import Database, is_broken, reported
+from .entries import Given, IndexedFile, IndexedJob, IndexedModel, IndexedStep, TermUse
+from .refreshing import refresh
+
+T = TypeVar("T")
+
+
+class Index:
+    """Safe to use from many threads, and beside other processes with the same file.
+
+    Every method raises StoreError if the store does not answer, OutNotWritable if the index cannot be kept.
+    """
+
+    def __init__(self, store: Store, path: Path | None) -> None:
+        """Without a path the index lives in memory."""
+        self._store, self._path = store, path
+        self._lock = threading.RLock()
+        self._database = Database(path)
+
+    def refresh(self, *, thoroughly: bool = False) -> None:
+        """Brings it up to date with the store. `thoroughly` also notices what nobody writes: a manifest that
+        came or went after its job had ended."""
+        self._do(lambda: self._refresh(thoroughly=thoroughly))
+
+    def jobs(self) -> list[IndexedJob]:
+        """Every job, in order of name."""
+        return self._ask(queries.jobs)
+
+    def steps(self, job: str = "", stage: str = "") -> list[IndexedStep]:
+        """Every committed step, of one job or of one stage if it is named, in order of job and step."""
+        return self._ask(lambda db: queries.steps(db, job, stage))
+
+    def models_of(self, manifests: Iterable[str]) -> dict[str, list[IndexedModel]]:
+        """The models that manifests name, by digest of the manifest; one without models is left out."""
+        listed = list(manifests)
+        return self._ask(lambda db: queries.models_of(db, listed))
+
+    def models_named(self, name: str) -> list[IndexedModel]:
+        """The models that a name, a `name@revision` or the beginning of a digest means."""
+        return self._ask(lambda db: queries.models_named(db, name))
+
+    def with_model(self, name: str) -> list[IndexedStep]:
+        """The committed steps that had a model, named as in `models_named`."""
+        return self._ask(lambda db: queries.with_models(db, queries.models_named(db, name)))
+
+    def taking(self, digest: str) -> list[IndexedStep]:
+        """The committed steps that took the file with that digest, wherever it came from."""
+        return self._ask(lambda db: queries.taking(db, digest))
+
+    def having_term(self, term: str) -> list[IndexedStep]:
+        """The committed steps that took a glossary which has the term, in whatever case and under whatever alias."""
+        return self._ask(lambda db: queries.having_term(db, term))
+
+    def uses_of_term(self, term: str) -> list[TermUse]:
+        """The committed steps in which the term reached a model or the result, as they report themselves."""
+        return self._ask(lambda db: queries.uses_of_term(db, term))
+
+    def made_from(self, manifests: Iterable[str]) -> list[IndexedStep]:
+        """The committed steps with these manifests and all that were made out of their outputs, however far on and in
+        whatever job."""
+        listed = list(manifests)
+        return self._ask(lambda db: queries.made_from(db, listed))
+
+    def deliverables_made_from(self, manifests: Iterable[str]) -> list[IndexedFile]:
+        """The files that people got of those steps."""
+        listed = list(manifests)
+        return self._ask(lambda db: queries.deliverables_made_from(db, listed))
+
+    def behind(self, manifests: Iterable[str]) -> list[IndexedStep]:
+        """The steps with these manifests and all that their outputs were made out of, in order of time."""
+        listed = list(manifests)
+        return self._ask(lambda db: queries.behind(db, listed))
+
+    def makers(self, digest: str) -> list[IndexedFile]:
+        """Every attempt that wrote a file with that digest."""
+        return self._ask(lambda db: queries.makers(db, digest))
+
+    def manifests(self, digest: str) -> list[IndexedStep]:
+        """The attempts whose manifest has that digest."""
+        return self._ask(lambda db: queries.manifests(db, digest))
+
+    def given(self, digest: str) -> list[Given]:
+        """The jobs with which a file with that digest came from outside."""
+        return self._ask(lambda db: queries.given(db, digest))
+
+    def records(self, digest: str) -> list[tuple[IndexedJob, str]]:
+        """The jobs of which `job.json` or `seal.json` has that digest, each with that name."""
+        return self._ask(lambda db: queries.records(db, digest))
+
+    def digests(self, prefix: str) -> list[str]:
+        """The digests of files and manifests that begin so, at most ten."""
+        return self._ask(lambda db: queries.digests(db, prefix))
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        return self._do(lambda: question(self._database.connection))
+
+    def _refresh(self, *, thoroughly: bool = False) -> None:
+        with self._database.writing():
+            refresh(self._database.connection, self._store, thoroughly=thoroughly)
+
+    def _do(self, work: Callable[[], T]) -> T:
+        """Once more, with an index that is built anew, should this one turn out to be broken."""
+        with self._lock:
+            try:
+                return work()
+            except sqlite3.DatabaseError as error:
+                if not is_broken(error):
+                    raise reported(self._path, error) from error
+                self._database.replace(error)
+            self._refresh()
+            return work()
+
+
+@contextmanager
+def open_index(process: ProcessSettings, store: Store) -> Iterator[Index]:
+    """The index of a store as it stands now, in the folder that the process was given for it."""
+    index = Index(store, index_path(process, store))
+    try:
+        index.refresh()
+        yield index
+    finally:
+        index.close()
+
+
+def index_path(process: ProcessSettings, store: Store) -> Path | None:
+    """One file for each store; None for a store that is in memory itself."""
+    if store.url.startswith("memory:"):
+        return None
+    return process.index / f"{digest_bytes(store.url.encode())[:16]}.sqlite"

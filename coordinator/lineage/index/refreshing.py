@@ -1,0 +1,124 @@
+"""Brings the index up to date with the store, which is read only where something may have changed."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from services.runtime.errors import ObjectNotFound
+from services.runtime.store.base import Store
+
+from ..layout import JOBS
+from ..reading import READERS
+from . import rows
+from .gathering import Gathered, Standing, gather, keys_of, last_round, read_term_document, stamp, term_documents
+
+_BATCH = 64
+"""Jobs that are held at once and written together: memory must not grow with the store."""
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the index has of a job."""
+
+    standing: Standing
+    round: int
+    keys: str
+
+
+def refresh(db: sqlite3.Connection, store: Store, *, thoroughly: bool = False) -> None:
+    """Adds jobs that are new or went on, and takes out those that are gone.
+
+    A job that is over is looked at again once a further round is asked for; `thoroughly` looks at the keys of every
+    job. Call it while no other process writes.
+    """
+    names, known = set(store.folders(JOBS)), _known(db)
+    due = sorted(name for name in names if _is_due(known.get(name), thoroughly=thoroughly))
+    with _transaction(db):
+        for name in known.keys() - names:
+            rows.remove_job(db, name)
+    with ThreadPoolExecutor(READERS) as pool:
+        for batch in _batches(due, _BATCH):
+            _take(db, store, list(pool.map(lambda name: _look(store, name, known.get(name), thoroughly), batch)))
+    if len(due) > _BATCH:
+        db.execute("PRAGMA optimize")
+        _log.info("the index has %d jobs of %s, %d of which were read now", len(names), store.url, len(due))
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A job that has to be written anew, or taken out."""
+
+    name: str
+    gathered: Gathered | None
+
+
+def _known(db: sqlite3.Connection) -> Mapping[str, _Known]:
+    found = db.execute("SELECT name, state, round, keys FROM jobs")
+    return {name: _Known(Standing(state), number, keys) for name, state, number, keys in found}
+
+
+def _is_due(known: _Known | None, *, thoroughly: bool) -> bool:
+    return known is None or thoroughly or known.standing is not Standing.SETTLED
+
+
+def _look(store: Store, name: str, known: _Known | None, thoroughly: bool) -> _Seen | None:
+    """None for a job that is as the index has it."""
+    if known and known.standing is Standing.OVER and not thoroughly and last_round(store, name) == known.round:
+        return None
+    listed = keys_of(store, name)
+    if known and known.keys == stamp(listed):
+        return None
+    try:
+        return _Seen(name, gather(store, name, listed))
+    except ObjectNotFound:
+        return _Seen(name, None)  # it was erased between the listing and the look
+
+
+def _take(db: sqlite3.Connection, store: Store, seen: Iterable[_Seen | None]) -> None:
+    """Writes a batch at once: a process that is killed leaves whole jobs."""
+    with _transaction(db):
+        for one in seen:
+            if one is None:
+                continue
+            rows.remove_job(db, one.name)
+            if one.gathered is not None:
+                rows.add_job(db, one.gathered)
+                _take_terms(db, store, one.gathered)
+
+
+def _take_terms(db: sqlite3.Connection, store: Store, gathered: Gathered) -> None:
+    for artifact, kind in term_documents(gathered):
+        if rows.has_document(db, artifact.digest):
+            continue
+        document = read_term_document(store, artifact, kind)
+        if document is not None:
+            rows.add_document(db, artifact.digest, document)
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    left = iter(items)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All of it or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
