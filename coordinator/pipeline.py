@@ -16,6 +16,7 @@ written with a dollar (`$source_language`), or true unless another one has a val
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,6 +140,7 @@ def workflows() -> tuple[str, ...]:
     return tuple(sorted({path.name.partition(".")[0] for path in _FOLDER.glob("*.yaml")}))
 
 
+@functools.cache
 def load(workflow: str, subject: str = "film") -> Pipeline:
     """The pipeline of a workflow for a film or a transcript. Raises UnknownName."""
     if workflow not in workflows():

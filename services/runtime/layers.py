@@ -58,7 +58,7 @@ def effective(
     """
     for setting in given:
         _require_setting(stage, setting, settings_type)
-    hints = typing.get_type_hints(settings_type)
+    hints = _hints(settings_type)
     values = {name: _from_text(record.value, hints[name]) for name, record in given.items()}
     adapter: TypeAdapter[S] = adapter_of(typing.cast("Any", settings_type))
     try:
@@ -80,6 +80,11 @@ def _invalid(stage: str, problem: Mapping[str, Any], given: Mapping[str, Setting
 def json_schema(settings_type: type) -> dict[str, Any]:
     """JSON Schema of a stage's settings, with their docstrings."""
     return adapter_of(settings_type).json_schema()
+
+
+@functools.cache
+def _hints(settings_type: type) -> Mapping[str, Any]:
+    return typing.get_type_hints(settings_type)
 
 
 @functools.cache
