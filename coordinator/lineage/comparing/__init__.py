@@ -1,0 +1,1 @@
+"""Comparing: why a step ran again, how two jobs differ, and what a change would touch."""
