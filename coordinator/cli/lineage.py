@@ -17,12 +17,15 @@ from ..lineage.reading import read_job
 from ..lineage.text import show_text, trace_text
 from ..lineage.trace import trace as trace_cue
 from ..lineage.verify import Report, verify, verify_all
+from .comparing import diff_jobs, why_step
 from .exporting import export_lineage
 from .options import JobArgument, JsonOption, StoreOption
 from .output import print_json, say, writing
 
 app = typer.Typer(help="Shows, verifies, traces and exports lineage.", no_args_is_help=True)
 app.command("export")(export_lineage)
+app.command("diff")(diff_jobs)
+app.command("why")(why_step)
 
 
 @app.command()
