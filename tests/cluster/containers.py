@@ -1,0 +1,123 @@
+"""Containers on a network of their own, and what may befall them."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from tests.cluster.built_images import engine, run
+
+_MEMORY_GROUPS = Path("/sys/fs/cgroup/memory")
+_DEATH_SECONDS = 30.0
+_ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+
+
+def command(*words: str) -> str:
+    """What a command of the engine prints; it must end well and in time."""
+    return run(engine(), *words, seconds=120.0)
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container that keeps its name, as a pod does, whatever happens to it."""
+
+    name: str
+    """Its own name and that of its host."""
+    alias: str
+    """The name that the network knows it by, and its siblings: a headless service."""
+    network: str
+    address: str = ""
+    """Fixed, for what other containers reach behind one address whatever becomes of it; empty: as it comes."""
+
+    def run(self, image: str, arguments: Sequence[str], options: Sequence[str]) -> None:
+        """Creates and starts it, with as few rights as in production."""
+        rights = ("--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges")
+        place = ("--network", self.network, *self._placed("--network-alias"))
+        command("run", "--detach", "--name", self.name, "--hostname", self.name, *rights, *place, *options, image,
+                *arguments)  # fmt: skip
+
+    def start(self) -> None:
+        command("start", self.name)
+
+    def stop(self, grace_seconds: int) -> None:
+        """SIGTERM, and SIGKILL for what has not ended after the grace."""
+        command("stop", "--time", str(grace_seconds), self.name)
+
+    def kill(self) -> None:
+        command("kill", "--signal", "KILL", self.name)
+        self._await_death()
+
+    def kill_for_memory(self) -> None:
+        """The kernel kills its largest process for lack of memory: all that it has is taken, and it asks for more."""
+        group = _MEMORY_GROUPS / self._inspected("{{.State.CgroupPath}}").lstrip("/")
+        limit, used = group / "memory.limit_in_bytes", group / "memory.usage_in_bytes"
+        assert limit.exists(), "a memory kill needs the memory controller of cgroup v1"
+        deadline = time.monotonic() + _DEATH_SECONDS
+        while self.is_running() and time.monotonic() < deadline:
+            try:
+                limit.write_text(used.read_text("ascii"), "ascii")
+            except OSError:
+                continue  # it has taken more meanwhile, or is gone
+            subprocess.run([engine(), "exec", self.name, "true"], check=False, capture_output=True, timeout=60)
+        self._await_death()
+
+    def pause(self) -> None:
+        command("pause", self.name)
+
+    def unpause(self) -> None:
+        command("unpause", self.name)
+
+    def cut(self) -> None:
+        """Takes its network away: what was open hangs, and nobody can be reached."""
+        command("network", "disconnect", self.network, self.name)
+
+    def mend(self) -> None:
+        command("network", "connect", *self._placed("--alias"), self.network, self.name)
+
+    def is_running(self) -> bool:
+        return self._inspected("{{.State.Running}}") == "true"
+
+    def place(self) -> str:
+        """Its address now."""
+        return self.address or self._inspected(_ADDRESS)
+
+    def log(self) -> str:
+        """All that its processes wrote."""
+        done = subprocess.run([engine(), "logs", self.name], check=False, capture_output=True, text=True, timeout=60)
+        return done.stdout + done.stderr
+
+    def _placed(self, alias_option: str) -> list[str]:
+        return [alias_option, self.alias, *(("--ip", self.address) if self.address else ())]
+
+    def _inspected(self, template: str) -> str:
+        return command("inspect", "--format", template, self.name)
+
+    def _await_death(self) -> None:
+        deadline = time.monotonic() + _DEATH_SECONDS
+        while self.is_running():
+            assert time.monotonic() < deadline, f"{self.name} lives on"
+            time.sleep(0.05)
+
+
+@contextmanager
+def network(name: str) -> Iterator[IPv4Network]:
+    """A network with its addresses; it and all that was put on it are removed in the end."""
+    command("network", "create", name)
+    try:
+        yield IPv4Network(command("network", "inspect", "--format", "{{range .Subnets}}{{.Subnet}}{{end}}", name))
+    finally:
+        command("network", "rm", "--force", "--time", "0", name)
+
+
+@contextmanager
+def volume(name: str) -> Iterator[str]:
+    command("volume", "create", name)
+    try:
+        yield name
+    finally:
+        command("volume", "rm", "--force", name)
