@@ -16,6 +16,7 @@ from .graph_json import as_json
 from .material import Material
 from .mermaid import as_mermaid
 from .openlineage import events as openlineage
+from .ro_crate import folder as ro_crate
 
 Write = Callable[[Material, Path], None]
 
@@ -51,6 +52,7 @@ FORMATS: Mapping[str, Format] = {
         text_format("mermaid", as_mermaid, "text/vnd.mermaid", ".mmd"),
         text_format("html", page, "text/html", ".html"),
         Format("openlineage", openlineage.write, "application/x-ndjson", ".ndjson"),
+        Format("ro-crate", ro_crate.write, "application/ld+json", "", is_folder=True),
     )
 }
 
