@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from services.runtime.settings import TemporalAccess, temporal_access
+from services.runtime.tls import check_client
 
 
 class EngineName(StrEnum):
@@ -35,4 +36,5 @@ def temporal_of(engine: EngineName, address: str, namespace: str) -> TemporalAcc
     if engine is EngineName.LOCAL:
         return None
     environment = temporal_access()
+    check_client(environment.tls)
     return replace(environment, address=address or environment.address, namespace=namespace or environment.namespace)

@@ -25,7 +25,7 @@ from .errors import InvalidSetting, unknown_name
 from .keyring import NO_KEYS, Keyring
 from .layers import Layer, adapter_of
 from .store.s3 import S3Access
-from .tls import TlsFiles
+from .tls import IN_THE_CLEAR, TlsFiles
 
 S = TypeVar("S")
 
@@ -134,6 +134,10 @@ class TemporalAccess:
     """`CUEGRAPH_TEMPORAL_ADDRESS`: `host:port`."""
     namespace: str
     """`CUEGRAPH_TEMPORAL_NAMESPACE`: one for each store."""
+    tls: TlsFiles = IN_THE_CLEAR
+    """`CUEGRAPH_TEMPORAL_TLS_CERT`, `_KEY`, `_CA` and `_SERVER_NAME`."""
+    api_key: str = dataclasses.field(default="", repr=False)
+    """`CUEGRAPH_TEMPORAL_API_KEY`: with it the connection is always encrypted."""
 
 
 def temporal_access() -> TemporalAccess:
@@ -141,6 +145,8 @@ def temporal_access() -> TemporalAccess:
     return TemporalAccess(
         address=os.environ.get("CUEGRAPH_TEMPORAL_ADDRESS") or "127.0.0.1:7233",
         namespace=os.environ.get("CUEGRAPH_TEMPORAL_NAMESPACE") or "default",
+        tls=given_by_environment("TEMPORAL_TLS", TlsFiles),
+        api_key=os.environ.get("CUEGRAPH_TEMPORAL_API_KEY", "").strip(),
     )
 
 

@@ -68,12 +68,17 @@ def open_channel(address: str, files: TlsFiles, options: Sequence[tuple[str, Any
     if not files.ca:
         channel = grpc.insecure_channel(address, options=options)
         return channel
-    _context(ssl.PROTOCOL_TLS_CLIENT, files, files.ca)
+    check_client(files)
     own = (_bytes(files.key), _bytes(files.cert)) if files.cert else (None, None)
     name = [("grpc.ssl_target_name_override", files.server_name)] if files.server_name else []
     credentials = grpc.ssl_channel_credentials(_bytes(files.ca), *own)
     channel = grpc.secure_channel(address, credentials, options=[*options, *name])
     return channel
+
+
+def check_client(files: TlsFiles) -> None:
+    """Raises InvalidSetting unless a client can use the files."""
+    _context(ssl.PROTOCOL_TLS_CLIENT, files, files.ca)
 
 
 def refusal(address: str, files: TlsFiles, details: str) -> ConnectionNotTrusted | None:

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.common import Priority, WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.service import RPCError
 
@@ -29,6 +28,7 @@ from ..engine import Pools
 from ..steps import Steps
 from .activities import Activities
 from .audience import Audience
+from .connection import connect
 from .messages import JOBS_QUEUE, WORKFLOW, RoundAsked, workflow_id
 from .queues import Queues
 
@@ -127,9 +127,7 @@ class TemporalEngine:
     async def _connected(self) -> Client:
         while not self._client.done():
             try:
-                client = await Client.connect(
-                    self._access.address, namespace=self._access.namespace, data_converter=pydantic_data_converter
-                )
+                client = await connect(self._access)
             except (RPCError, RuntimeError) as error:
                 _log.warning("Temporal at %s cannot be reached: %s", self._access.address, error)
                 await asyncio.sleep(_RETRY_SECONDS)
