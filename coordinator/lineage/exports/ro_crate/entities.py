@@ -65,9 +65,14 @@ class Crate:
         self.link(value, "exampleOfWork", parameter)
 
     def to_json(self) -> bytes:
-        graph = [self._entities[entity_id] for entity_id in sorted(self._entities, key=_order)]
+        graph = [_compact(self._entities[entity_id]) for entity_id in sorted(self._entities, key=_order)]
         text = json.dumps({"@context": _CONTEXT, "@graph": graph}, ensure_ascii=False, indent=2, sort_keys=True)
         return text.encode() + b"\n"
+
+
+def _compact(entity: Entity) -> Entity:
+    """RO-Crate recommends one value as itself rather than as a list of one."""
+    return {name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in entity.items()}
 
 
 def _order(entity_id: str) -> tuple[bool, bool, str]:

@@ -14,12 +14,21 @@ from ..material import Material
 from . import layout
 from .metadata import metadata
 
+_README = """\
+# Job {job}
+
+`deliverables/` is what was asked for, as far as it was made; `manifests/` is what every attempt at every step wrote of
+itself; `job.json` is what was asked, and the plan. `ro-crate-metadata.json` says how all of it belongs together, in the
+terms of RO-Crate 1.1 and of the Provenance Run Crate 0.5.
+"""
+
 
 def write(material: Material, folder: Path) -> None:
     """Raises ObjectNotFound or BlobAltered if a deliverable is not in the store as it was made."""
     history, store = history_of(material), material.store
     folder.mkdir()
     _write(folder / layout.JOB, store.get(keys.job(history.record.job)))
+    _write(folder / layout.README, _README.format(job=history.record.job).encode())
     for attempt in history.attempts:
         _write(folder.joinpath(*layout.manifest_path(attempt)), store.get(attempt.key))
     for name, file in history.delivered:

@@ -10,6 +10,7 @@ from ..identifiers import program
 from .entities import local, path
 
 JOB = "job.json"
+README = "README.md"
 DELIVERABLES = "deliverables"
 RUN = "#run"
 ENGINE_RUN = "#engine-run"

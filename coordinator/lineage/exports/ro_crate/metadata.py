@@ -24,6 +24,7 @@ from .entities import (
 from .values import Values, failed, instant
 
 _LANGUAGE = urn("job", "1")
+_BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 _NO_LICENCE = "No licence is stated: the rights in the film and in what was made of it are their holders'."
 
 
@@ -46,6 +47,7 @@ def metadata(history: History) -> bytes:
 def _workflow(crate: Crate, history: History) -> Reference:
     """The plan is in the job's record: what each step takes, and from which."""
     crate.add(_LANGUAGE, "ComputerLanguage", name="Cuegraph job", version="1", identifier={"@id": _LANGUAGE})
+    crate.add(_BIOSCHEMAS, "CreativeWork", name="ComputationalWorkflow", version="1.0-RELEASE")
     return crate.add(
         layout.JOB,
         ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"],
@@ -55,6 +57,7 @@ def _workflow(crate: Crate, history: History) -> Reference:
         encodingFormat="application/json",
         sha256=history.digest,
         programmingLanguage={"@id": _LANGUAGE},
+        conformsTo={"@id": _BIOSCHEMAS},
     )
 
 
@@ -115,8 +118,12 @@ def _root(crate: Crate, history: History, values: Values, manifests: list[str]) 
     record = history.record
     crate.add(layout.TENANT, "Organization", name=f"tenant {record.tenant}")
     crate.add("#licence", "CreativeWork", name="no licence stated", description=_NO_LICENCE)
+    crate.add(layout.README, "File", name="README.md", encodingFormat="text/markdown", about={"@id": "./"})
     mentions = [layout.RUN, layout.ENGINE_RUN, *(layout.action_id(attempt) for attempt in history.attempts)]
-    parts = [{"@id": layout.JOB}, *references(manifests), *(values.file(file) for _, file in history.delivered)]
+    parts = [
+        *references([layout.JOB, layout.README, *manifests]),
+        *(values.file(file) for _, file in history.delivered),
+    ]
     crate.add(
         "./",
         "Dataset",
@@ -124,6 +131,8 @@ def _root(crate: Crate, history: History, values: Values, manifests: list[str]) 
         description=f"What job {record.job} of workflow {record.workflow} made of {record.media.file_name!r}, and how.",
         identifier=record.job,
         datePublished=instant(_published(history)),
+        author={"@id": layout.TENANT},
+        publisher={"@id": layout.TENANT},
         license={"@id": "#licence"},
         conformsTo=references([PROCESS, WORKFLOW, PROVENANCE, WORKFLOW_RO_CRATE]),
         hasPart=parts,

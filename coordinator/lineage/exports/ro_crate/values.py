@@ -45,6 +45,7 @@ class Values:
             description=model.source,
             version=model.revision,
             license=model.licence,
+            encodingFormat="application/octet-stream",
             sha256=model.digest,
         )
 
