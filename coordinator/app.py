@@ -145,6 +145,18 @@ class App:
         media = intake.take_over(self.node, film, title, resolved)
         return self._admit(resolved, media, tuple(files), request_id)[0]
 
+    def ask_again(
+        self, record: JobRecord, request: admission.JobRequest, files: Sequence[FileRecord] = ()
+    ) -> tuple[JobRecord, bool]:
+        """The job for the film of another job, whose record this is, with what is now asked for, as `submit` finds it.
+
+        Raises InputError if the request cannot be used or the film, or a file, is not in the store any more.
+        """
+        resolved = self._resolve(request)
+        for name, artifact in [("the film", record.media.artifact), *((it.file_name, it.artifact) for it in files)]:
+            intake.require_there(self.store, artifact, name)
+        return self._admit(resolved, record.media, tuple(files))
+
     def _resolve(self, request: admission.JobRequest) -> admission.Resolved:
         resolved = admission.resolve(request)
         here = [stage for stage in resolved.pipeline.stages if stage not in self.addresses]
