@@ -120,11 +120,11 @@ def term_documents(gathered: Gathered) -> Iterator[tuple[Artifact, type[TermDocu
 
 
 def read_term_document(store: Store, artifact: Artifact, kind: type[TermDocument]) -> TermDocument | None:
-    """None, said in the log, if it is gone or broken: verify has more to say of that."""
+    """None if it is gone or broken: verify has more to say of that."""
     try:
         return codec.from_json(kind, blobs.read(store, artifact))
     except (ObjectNotFound, BlobAltered, codec.DocumentError) as error:
-        _log.warning("the terms in %s are left out of the index: %s", artifact.uri, error)
+        _log.debug("the terms in %s are left out of the index: %s", artifact.uri, error)
         return None
 
 

@@ -49,7 +49,8 @@ def refresh(db: sqlite3.Connection, store: Store, *, thoroughly: bool = False) -
             rows.remove_job(db, name)
     with ThreadPoolExecutor(READERS) as pool:
         for batch in _batches(due, _BATCH):
-            _take(db, store, list(pool.map(lambda name: _look(store, name, known.get(name), thoroughly), batch)))
+            looks = pool.map(lambda name: _look(store, name, known.get(name), thoroughly=thoroughly), batch)
+            _take(db, store, filter(None, looks))
     if len(due) > _BATCH:
         db.execute("PRAGMA optimize")
         _log.info("the index has %d jobs of %s, %d of which were read now", len(names), store.url, len(due))
@@ -61,6 +62,8 @@ class _Seen:
 
     name: str
     gathered: Gathered | None
+    is_known: bool
+    """Whether the index has it."""
 
 
 def _known(db: sqlite3.Connection) -> Mapping[str, _Known]:
@@ -72,7 +75,7 @@ def _is_due(known: _Known | None, *, thoroughly: bool) -> bool:
     return known is None or thoroughly or known.standing is not Standing.SETTLED
 
 
-def _look(store: Store, name: str, known: _Known | None, thoroughly: bool) -> _Seen | None:
+def _look(store: Store, name: str, known: _Known | None, *, thoroughly: bool) -> _Seen | None:
     """None for a job that is as the index has it."""
     if known and known.standing is Standing.OVER and not thoroughly and last_round(store, name) == known.round:
         return None
@@ -80,30 +83,31 @@ def _look(store: Store, name: str, known: _Known | None, thoroughly: bool) -> _S
     if known and known.keys == stamp(listed):
         return None
     try:
-        return _Seen(name, gather(store, name, listed))
+        return _Seen(name, gather(store, name, listed), known is not None)
     except ObjectNotFound:
-        return _Seen(name, None)  # it was erased between the listing and the look
+        return _Seen(name, None, known is not None)  # it was erased between the listing and the look
 
 
-def _take(db: sqlite3.Connection, store: Store, seen: Iterable[_Seen | None]) -> None:
+def _take(db: sqlite3.Connection, store: Store, seen: Iterable[_Seen]) -> None:
     """Writes a batch at once: a process that is killed leaves whole jobs."""
     with _transaction(db):
+        added = rows.Rows(db)
         for one in seen:
-            if one is None:
-                continue
-            rows.remove_job(db, one.name)
+            if one.is_known:
+                rows.remove_job(db, one.name)
             if one.gathered is not None:
-                rows.add_job(db, one.gathered)
-                _take_terms(db, store, one.gathered)
+                added.add_job(one.gathered)
+                _take_terms(added, store, one.gathered)
+        added.write()
 
 
-def _take_terms(db: sqlite3.Connection, store: Store, gathered: Gathered) -> None:
+def _take_terms(added: rows.Rows, store: Store, gathered: Gathered) -> None:
     for artifact, kind in term_documents(gathered):
-        if rows.has_document(db, artifact.digest):
+        if added.has_document(artifact.digest):
             continue
         document = read_term_document(store, artifact, kind)
         if document is not None:
-            rows.add_document(db, artifact.digest, document)
+            added.add_document(artifact.digest, document)
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

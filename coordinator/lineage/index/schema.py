@@ -122,6 +122,3 @@ CREATE TABLE uses (                 -- of a report: the terms that reached a mod
     PRIMARY KEY (document, term)
 ) WITHOUT ROWID;
 """
-
-ROWS_OF_A_MANIFEST = ("inputs", "files", "used_models")
-"""Tables whose rows belong to a manifest, as `edges` do to their consumer."""
