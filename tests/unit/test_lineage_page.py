@@ -6,19 +6,24 @@ import base64
 import hashlib
 import json
 import re
+import tomllib
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coordinator.lineage.facts import JobFacts
-from coordinator.lineage.html import page
+from coordinator.lineage.page import html as page_module
+from coordinator.lineage.page.html import LIBRARIES, page
 from coordinator.lineage.reading import read_job
 from coordinator.lineage.text import plain, show_text
 from services.runtime.store.memory import MemoryStore
 from tests.jobs_in_memory import LINES, STAGES, JobWriter, step_of, write_job
 
+VENDOR = Path(page_module.__file__).with_name("vendor")
 HOSTILE = (
     "</script><script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -50,8 +55,8 @@ class Page(HTMLParser):
             self.elements.append(("", {}))
 
     @property
-    def data(self) -> dict[str, object]:
-        content: dict[str, object] = json.loads(self.scripts[0])
+    def data(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self.scripts[0])
         return content
 
     @property
@@ -82,38 +87,75 @@ def test_hostile_titles_and_texts_stay_text(hostile: str) -> None:
     assert {key for _, given in seen.elements for key in given} == {
         key for _, given in harmless.elements for key in given
     }
-    cues = seen.data["tracks"][0]["cues"]  # type: ignore[index]
+    cues = seen.data["tracks"][0]["cues"]
     assert cues[0]["text"] == line
 
 
 @given(st.text(max_size=60).filter(lambda text: not any("\ud800" <= c <= "\udfff" for c in text)))
 def test_any_title_leaves_the_page_as_it_is(title: str) -> None:
     seen = Page(page(facts_of(title)))
-    assert len(seen.scripts) == 2
+    assert len(seen.scripts) == 4
 
 
-def test_the_policy_lets_in_the_pages_own_script_and_style_and_nothing_else() -> None:
+def test_the_policy_lets_in_the_pages_own_scripts_and_style_and_nothing_else() -> None:
     seen = Page(page(facts_of()))
-    assert seen.policy.startswith("default-src 'none';")
-    assert f"script-src 'sha256-{hash_of(seen.scripts[1])}'" in seen.policy
-    assert f"style-src 'sha256-{hash_of(seen.styles[0])}'" in seen.policy
-    assert "unsafe" not in seen.policy
+    scripts = " ".join(f"'sha256-{hash_of(script)}'" for script in seen.scripts[1:])
+    style = f"'sha256-{hash_of(seen.styles[0])}'"
+    wanted = f"default-src 'none'; style-src {style}; script-src {scripts}; base-uri 'none'; form-action 'none'"
+    assert seen.policy == wanted
 
 
-def test_the_page_needs_nothing_from_elsewhere() -> None:
+def test_the_page_names_nothing_from_elsewhere_and_writes_no_markup() -> None:
     seen = Page(page(facts_of()))
     wanted = {"src", "href", "srcset", "action", "style"}
     assert not [given for _, given in seen.elements if wanted & set(given)]
-    assert not re.search(r"url\(|@import|https?://|fetch\(|import\(|innerHTML", "".join(seen.scripts + seen.styles))
+    assert not re.search(r"url\(|@import|https?://|fetch\(|import\(|innerHTML|eval", seen.scripts[-1] + seen.styles[0])
 
 
-def test_the_page_has_every_stage_and_every_cue_with_its_way_back() -> None:
-    seen = Page(page(facts_of()))
-    cards = [given["data-node"] for _, given in seen.elements if "card" in (given.get("class") or "").split()]
-    assert cards == ["film", *(f"step:{step_of(stage).folder}/_" for stage in STAGES)]
-    track = seen.data["tracks"][0]  # type: ignore[index]
-    assert [cue["trace"]["span"]["stream"]["id"] for cue in track["cues"]] == ["audio:0", "audio:0"]
-    assert set(track["nodes"]) <= set(cards)
+def test_no_element_names_a_handler() -> None:
+    seen = Page(page(facts_of(*HOSTILE[:1], file_name=HOSTILE[2])))
+    assert not [name for _, given in seen.elements for name in given if name.startswith("on")]
+
+
+def test_every_library_is_named_with_its_licence() -> None:
+    text = page(facts_of())
+    for name in LIBRARIES:
+        assert (VENDOR / f"{name}.LICENSE").read_text("utf-8") in text
+
+
+def test_every_library_is_the_one_that_was_taken_in() -> None:
+    pins = tomllib.loads((VENDOR / "versions.toml").read_text("utf-8"))
+    assert set(pins) == set(LIBRARIES)
+    for name, pin in pins.items():
+        assert hashlib.sha256((VENDOR / f"{name}.min.js").read_bytes()).hexdigest() == pin["sha256"]
+
+
+def test_the_picture_has_every_stage_with_its_files() -> None:
+    nodes = Page(page(facts_of())).data["nodes"]
+    stages = [node["folder"] for node in nodes if node["kind"] == "stage"]
+    assert stages == [step_of(stage).folder for stage in STAGES]
+    files = [node["label"] for node in nodes if node["parent"] == "step:01_demux/_"]
+    assert files == ["speech_audio", "media_document"]
+
+
+def test_every_cue_has_its_way_back() -> None:
+    (track,) = Page(page(facts_of())).data["tracks"]
+    assert [cue["way"]["span"]["stream"] for cue in track["cues"]] == ["audio:0, aac, eng"] * 2
+    assert [cue["way"]["extract"].split()[0] for cue in track["cues"]] == ["ffmpeg"] * 2
+
+
+def test_what_lights_up_for_a_cue_is_its_documents_its_sound_and_the_film() -> None:
+    data = Page(page(facts_of())).data
+    lit = data["tracks"][0]["lit"]
+    names = {node["id"]: node.get("folder") or node["label"] for node in data["nodes"]}
+    assert {names[node] for node in lit["nodes"]} == {
+        "film.mkv", "01_demux", "speech_audio", "media_document", "02_vad", "speech", "03_asr", "04_alignment",
+        "transcript", "05_subtitles", "cues",
+    }  # fmt: skip
+    known = [(edge["source"], edge["target"]) for edge in data["edges"]]
+    assert {tuple(edge) for edge in lit["edges"]} <= set(known)
+    assert ("film", "step:06_mux/_") in known
+    assert ["film", "step:06_mux/_"] not in lit["edges"]
 
 
 def test_a_broken_lineage_is_shown_as_broken() -> None:
@@ -123,8 +165,8 @@ def test_a_broken_lineage_is_shown_as_broken() -> None:
         store.delete(key)
     text = page(read_job(store, "film"))
     assert "MANIFEST_MISSING" in text
-    track = Page(text).data["tracks"][0]  # type: ignore[index]
-    assert all(cue["trace"] is None and cue["problem"] for cue in track["cues"])
+    track = Page(text).data["tracks"][0]
+    assert all(cue["way"] is None and cue["problem"] for cue in track["cues"])
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
