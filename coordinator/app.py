@@ -30,6 +30,7 @@ from .jobs import Jobs
 from .pauses import Pauses
 from .pools import Pools, Rules
 from .records import FileRecord, JobRecord, MediaRecord
+from .sealing.notary import Notary
 from .turns import Tenants, scope_of
 
 _BEGIN_SECONDS = 3.0
@@ -86,7 +87,10 @@ class App:
 
     @cached_property
     def jobs(self) -> Jobs:
-        return Jobs(self.store)
+        return Jobs(self.store, Notary(self.process.keyring.signers, self._anchor_store))
+
+    def _anchor_store(self) -> Store | None:
+        return open_store(self.process.anchor_store, self.process.s3) if self.process.anchor_store else None
 
     @cached_property
     def engine(self) -> Engine:

@@ -7,7 +7,6 @@ outcome, unless whoever drove it was killed. A sealed job has SUCCEEDED and stay
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -40,7 +39,8 @@ from services.runtime.store.base import Store
 from services.runtime.store.keys import Step
 
 from . import heartbeat, planner
-from .records import PARTIAL, JobRecord, PlannedStep, SealedManifest, SealRecord
+from .records import PARTIAL, JobRecord, PlannedStep
+from .sealing.notary import NOBODY, Notary
 from .turns import Rank
 
 _JOB_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -82,8 +82,8 @@ class Outcome:
 class Jobs:
     """The jobs of one store."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, notary: Notary = NOBODY) -> None:
+        self.store, self.notary = store, notary
         # What never changes is not asked for again. All of it comes from the store, after a restart as well.
         self._ranks: dict[str, Rank] = {}
         self._sealed: set[str] = set()
@@ -169,9 +169,10 @@ class Jobs:
         asked = [int(name) for name in folders if self._has(job_id, int(name), "requested")]
         return max([1, *asked])
 
-    def outcome(self, job_id: str) -> Outcome | None:
-        """How the last round ended; None while it has not. Raises InvalidDocument if that cannot be read."""
-        key = keys.round_file(job_id, self.round(job_id), "outcome")
+    def outcome(self, job_id: str, number: int | None = None) -> Outcome | None:
+        """How a round ended, the last unless it is named; None while it has not. Raises InvalidDocument if that cannot
+        be read."""
+        key = keys.round_file(job_id, number or self.round(job_id), "outcome")
         try:
             outcome = _outcome_adapter().validate_json(self.store.get(key))
         except ObjectNotFound:
@@ -255,16 +256,6 @@ class Jobs:
         """Writes how that round ended; the first to say so counts."""
         value = _outcome_adapter().dump_python(outcome, mode="json")
         self._write(job_id, round_number, "outcome", value)
-
-    def seal(self, job: JobRecord) -> None:
-        """Lists every manifest of a job that has all its commits: whatever differs later was changed later."""
-        names = sorted(key for key in self.store.list(keys.stages(job.job)) if key.endswith("/manifest.json"))
-        manifests = tuple(SealedManifest(key, hashlib.sha256(self.store.get(key)).hexdigest()) for key in names)
-        digest = hashlib.sha256(self.store.get(keys.job(job.job))).hexdigest()
-        try:
-            self.store.create(keys.seal(job.job), SealRecord(job.job, digest, manifests, "SUCCEEDED").to_json())
-        except AlreadyExists:
-            return
 
     def is_in(self, job_id: str, state: JobState) -> bool:
         """Whether a job is in that state; one whose state cannot be read is in none."""

@@ -1,11 +1,11 @@
-"""The two records that frame a job: `job.json` says what was asked, `seal.json` what there was at its end."""
+"""The record of a job: `job.json` says what was asked, with everything resolved."""
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -18,7 +18,6 @@ from services.runtime.store.keys import UNSHARDED, Step
 from .turns import DEFAULT_TENANT, Rank
 
 JOB_SCHEMA = "cuegraph.job/1"
-SEAL_SCHEMA = "cuegraph.seal/1"
 AUTOMATIC = "auto"
 """In place of a language: let the recogniser find out."""
 PARTIAL = "partial-"
@@ -177,45 +176,12 @@ class JobRecord:
         }
 
     def to_json(self) -> bytes:
-        return _to_json(self)
+        return record_json(self)
 
     @staticmethod
     def from_json(data: bytes) -> JobRecord:
         """Raises InvalidDocument if the bytes are not a job record of this schema."""
-        return _from_json(JobRecord, data, JOB_SCHEMA)
-
-
-@dataclass(frozen=True, order=True)
-class SealedManifest:
-    """One manifest as it was when the job ended."""
-
-    __pydantic_config__ = _STRICT
-
-    key: str
-    digest: str
-
-
-@dataclass(frozen=True)
-class SealRecord:
-    """Every manifest of a finished job, attempts and commits: whatever differs from it was changed later."""
-
-    __pydantic_config__ = _STRICT
-
-    job: str
-    job_digest: str
-    """Digest of the bytes of `job.json`."""
-    manifests: tuple[SealedManifest, ...]
-    """In order of key."""
-    outcome: Literal["SUCCEEDED", "FAILED", "CANCELLED"]
-    schema: str = SEAL_SCHEMA
-
-    def to_json(self) -> bytes:
-        return _to_json(self)
-
-    @staticmethod
-    def from_json(data: bytes) -> SealRecord:
-        """Raises InvalidDocument if the bytes are not a seal of this schema."""
-        return _from_json(SealRecord, data, SEAL_SCHEMA)
+        return parsed(JobRecord, data, JOB_SCHEMA)
 
 
 class _Record(Protocol):
@@ -231,15 +197,17 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def _to_json(record: _Record) -> bytes:
+def record_json(record: _Record) -> bytes:
+    """The bytes of a record: equal records are equal bytes."""
     return canonical_json(_adapter(type(record)).dump_python(record, mode="json"))
 
 
-def _from_json(kind: type[R], data: bytes, schema: str) -> R:
+def parsed(kind: type[R], data: bytes, *schemas: str) -> R:
+    """The record of a kind. Raises InvalidDocument if the bytes are none of these schemas."""
     try:
         record: R = _adapter(kind).validate_json(data)
     except ValidationError as error:
-        raise InvalidDocument(f"this is not a {schema}: {first_problem(error)}") from error
-    if record.schema != schema:
-        raise InvalidDocument(f"a record of {record.schema!r} cannot be read here: only {schema} can")
+        raise InvalidDocument(f"this is not a {schemas[0]}: {first_problem(error)}") from error
+    if record.schema not in schemas:
+        raise InvalidDocument(f"a record of {record.schema!r} cannot be read here: only {' and '.join(schemas)} can")
     return record

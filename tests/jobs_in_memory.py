@@ -8,15 +8,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from coordinator.jobs import JobState
 from coordinator.records import (
     JobRecord,
     MediaRecord,
     PlannedStep,
-    SealedManifest,
-    SealRecord,
 )
+from coordinator.sealing.collecting import collect
+from coordinator.sealing.notary import NOBODY, Notary
+from coordinator.sealing.record import PAYLOAD_TYPE, SealRecord
+from coordinator.sealing.sealing import anchor
 from services.documents import codec, cues, media, speech, transcript
-from services.runtime import actions, commits
+from services.runtime import actions, commits, signing
 from services.runtime.artifact import Artifact, digest_bytes
 from services.runtime.manifest import (
     CodeRecord,
@@ -42,6 +45,7 @@ STAGES = ("demux", "vad", "asr", "alignment", "subtitles", "mux")
 LINES = ("It was a bright day.", "The river ran slowly.")
 START = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 SAMPLE_RATE = 16_000
+SEALED = START + timedelta(hours=1)
 LINE_SECONDS = 4.0
 START_TIMESTAMP = 1.5
 """First timestamp of the film's container, in seconds: film time is not what the container calls it."""
@@ -141,13 +145,11 @@ class JobWriter:
             logs=(LogRecord("stage.log", log),),
         )
 
-    def seal(self) -> None:
-        """Seals what lies in the store now."""
-        below = self.store.list(keys.stages(self.job))
-        manifests = tuple(key for key in below if key.endswith("/manifest.json"))
-        sealed = tuple(SealedManifest(key, digest_bytes(self.store.get(key))) for key in manifests)
-        job_digest = digest_bytes(self.store.get(keys.job(self.job)))
-        self.store.put(keys.seal(self.job), SealRecord(self.job, job_digest, sealed, "SUCCEEDED").to_json())
+    def seal(self, notary: Notary = NOBODY, state: JobState = JobState.SUCCEEDED, number: int = 1) -> None:
+        """Seals what lies in the store now, in place of an earlier seal."""
+        record = JobRecord.from_json(self.store.get(keys.job(self.job)))
+        key = keys.round_seal(self.job, number, is_last=state is JobState.SUCCEEDED)
+        write_seal(self.store, key, collect(self.store, record, number, state, SEALED), notary)
 
     def _input(self, role: str) -> InputRecord:
         if role == "media":
@@ -202,6 +204,13 @@ def write_job(
     if seal:
         writer.seal()
     return writer
+
+
+def write_seal(store: Store, key: str, record: SealRecord, notary: Notary = NOBODY) -> None:
+    """A seal that says this, in place of what lies at the key: the work of one who may write everything."""
+    store.put(key, signing.sign(record.to_json(), PAYLOAD_TYPE, notary.signers()))
+    store.delete(keys.anchor_beside(key))
+    anchor(store, record.job, key, notary, SEALED)
 
 
 def step_of(stage: str, job: str = "film", stages: Sequence[str] = STAGES) -> Step:

@@ -13,6 +13,7 @@ import typer
 from services.runtime.errors import InputError
 
 from ..app import open_existing
+from ..engines import ends
 from ..jobs import Jobs, JobState
 from ..records import JobRecord
 from ..status import JobStatus, job_status, step_statuses, targets
@@ -104,7 +105,7 @@ def _news(jobs: Jobs, job: JobRecord) -> Iterator[str]:
 def cancel(job: JobArgument, store: StoreOption = "", json: JsonOption = False) -> None:
     """Calls a job off, wherever it runs."""
     jobs = open_existing(store).jobs
-    jobs.cancel(job)
+    ends.cancel(jobs, job)
     if json:
         print_json({"job": job, "state": jobs.state(job)})
         return
@@ -125,7 +126,7 @@ def retry(
         opened = open_existing(store, parse_addresses(stage))
         record = opened.jobs.get(job)
         if opened.jobs.state(job).is_final:
-            opened.jobs.retry(job)
+            ends.retry(opened.jobs, job)
         raise typer.Exit(finish(opened, record, out, stream if json else None))
 
 

@@ -15,6 +15,7 @@ from ..pipeline_log import log_record
 from ..planner import Committed
 from ..quality.gate import judge_job
 from ..records import JobRecord, PlannedStep
+from ..sealing.sealing import seal_round
 from . import spans
 
 
@@ -39,10 +40,36 @@ def judge(
 
 
 def close(jobs: Jobs, job: JobRecord, round_number: int, outcome: Outcome) -> None:
-    """Writes how the round ended; a job that succeeded is sealed first."""
+    """Writes how the round ended, and seals it. The seal of success comes first: a job has succeeded once it is there.
+
+    Of two who drove the round the first to end it counts, and its outcome is the one that is sealed.
+    """
     if outcome.state is JobState.SUCCEEDED:
-        jobs.seal(job)
+        seal_round(jobs.store, job, round_number, outcome.state, jobs.notary)
     jobs.end(job.job, round_number, outcome)
+    _seal_ended(jobs, job, round_number)
+
+
+def cancel(jobs: Jobs, job_id: str) -> None:
+    """Calls a job off; one that nobody drives has ended then. Raises UnknownName, WrongJobState if it is over."""
+    jobs.cancel(job_id)
+    _seal_ended(jobs, jobs.get(job_id), jobs.round(job_id))
+
+
+def retry(jobs: Jobs, job_id: str) -> int:
+    """Asks for another round, and returns its number. The last is sealed first, should who ended it have been killed.
+
+    Raises UnknownName, WrongJobState if the job is not over or has succeeded.
+    """
+    _seal_ended(jobs, jobs.get(job_id), jobs.round(job_id))
+    return jobs.retry(job_id)
+
+
+def _seal_ended(jobs: Jobs, job: JobRecord, round_number: int) -> None:
+    """Seals a round that is over without success; one that goes on is left alone."""
+    ended = jobs.outcome(job.job, round_number)
+    if ended is not None and ended.state is not JobState.SUCCEEDED:
+        seal_round(jobs.store, job, round_number, ended.state, jobs.notary)
 
 
 def trace(jobs: Jobs, job: JobRecord, round_number: int, outcome: Outcome, telemetry: Telemetry) -> None:

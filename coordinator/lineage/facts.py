@@ -20,7 +20,8 @@ from services.runtime.artifact import Artifact
 from services.runtime.manifest import Manifest, Origin, OutputRecord
 from services.runtime.store.keys import Step
 
-from ..records import JobRecord, SealRecord
+from ..records import JobRecord
+from ..sealing.record import SealRecord
 from .layout import Place, place_of
 
 Document = Media | Speech | Speakers | Glossary | Transcript | Lyrics | Removals | Translation | Cues

@@ -17,7 +17,8 @@ from services.runtime.manifest import Manifest
 from services.runtime.store import keys
 from services.runtime.store.base import Store
 
-from ..records import JobRecord, SealRecord
+from ..records import JobRecord
+from ..sealing.record import read_record
 from .facts import Document, Found, FoundManifest, JobFacts
 from .joins import KINDS
 from .layout import JOBS, Place, place_of
@@ -77,7 +78,7 @@ def _read_records(
         job=job,
         store_url=store.url,
         record=_found(keys.job(job), contents, JobRecord.from_json),
-        seal=_found(keys.seal(job), contents, SealRecord.from_json),
+        seal=_found(keys.seal(job), contents, read_record),
         manifests=found,
         began=tuple(place for place in places.values() if place and not place.is_manifest),
         strangers=tuple(key for key, place in places.items() if place is None),

@@ -15,6 +15,7 @@ from services.runtime.serving import Context, errors_as_status
 
 from ..access.callers import CALLER
 from ..app import App
+from ..engines import ends
 from ..jobs import JobState
 from ..status import job_status
 from . import job_wire
@@ -122,12 +123,12 @@ class JobService(job_service_pb2_grpc.JobServiceServicer):
 
     def _cancel(self, name: str) -> job_service_pb2.Job:
         if not _is_over(self._job(name)):
-            self._jobs.cancel(job_wire.job_id(name))
+            ends.cancel(self._jobs, job_wire.job_id(name))
         return self._job(name)
 
     def _retry(self, name: str) -> job_service_pb2.Job:
         job_id = self._jobs.get(own_job(self._jobs, name)).job
-        self._jobs.retry(job_id)
+        ends.retry(self._jobs, job_id)
         self._worker.wake(job_id)
         return self._job(name)
 

@@ -10,14 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.engines import steps
+from coordinator.engines import ends, steps
 from coordinator.engines.engine import Engine, Pools
 from coordinator.engines.local import LocalEngine
 from coordinator.engines.temporal.engine import TemporalEngine
 from coordinator.jobs import Jobs, JobState
 from coordinator.lineage.verify import verify
 from coordinator.records import JobRecord, PlannedInput, PlannedStep
+from coordinator.sealing.chain import read_anchor
+from coordinator.sealing.notary import Notary
+from coordinator.sealing.record import SealedManifest, read_seal
 from services.runtime import commits
+from services.runtime.artifact import digest_bytes
 from services.runtime.errors import Cancelled, StageBusy, StageError, StageUnavailable, UnknownName
 from services.runtime.manifest import Manifest, Status
 from services.runtime.node import Node
@@ -27,11 +31,13 @@ from services.runtime.settings import TemporalAccess
 from services.runtime.stage import Run
 from services.runtime.store import blobs, keys
 from services.runtime.store.memory import MemoryStore
+from tests.signers import signer_of
 from tests.small_jobs import DIAMOND, StagesHere, Watched, Work, join, say, say_all_but_es, sharded, small_job
 from tests.small_stages import UpperSettings, node_of
 
 NAMES = ("first", "left", "right", "last")
 PATIENCE_SECONDS = 60.0
+NOTARY = Notary(lambda: (signer_of("coordinator"),))
 
 
 @dataclass
@@ -62,7 +68,7 @@ class Coordinator:
         return StagesHere(self.node, {name: work.get(name, join) for name in NAMES})
 
     def _made(self, pools: Pools, node: Node) -> Engine:
-        jobs = Jobs(node.store)
+        jobs = Jobs(node.store, NOTARY)
         if self.access is None:
             return LocalEngine(jobs, pools, node)
         return TemporalEngine(jobs, pools, node, self.access, stages=NAMES)
@@ -134,8 +140,60 @@ def test_a_finished_job_is_sealed_with_every_manifest(node: Node, coordinator: C
     small_job(node.store)
     coordinator.drive()
     assert Jobs(node.store).state("job1") is JobState.SUCCEEDED
-    seal = node.store.get(keys.seal("job1")).decode()
-    assert seal.count("manifest.json") == 2 * len(DIAMOND)
+    seal = read_seal(node.store.get(keys.seal("job1")))
+    assert (seal.record.outcome, seal.record.round) == (JobState.SUCCEEDED, 1)
+    assert [entry.key for entry in seal.record.manifests] == manifests_of(node)
+    assert len(seal.record.manifests) == 2 * len(DIAMOND)
+
+
+def test_a_seal_is_signed_and_in_the_list_of_seals(node: Node, coordinator: Coordinator) -> None:
+    small_job(node.store)
+    coordinator.drive()
+    seal = node.store.get(keys.seal("job1"))
+    anchor = read_anchor(node.store.get(keys.anchor(1)))
+    for envelope in (read_seal(seal).envelope, anchor.envelope):
+        assert envelope is not None
+        assert envelope.signatures == (signer_of("coordinator").key_id,)
+    assert [(it.key, it.digest) for it in anchor.record.seals] == [(keys.seal("job1"), digest_bytes(seal))]
+    assert node.store.get(keys.anchor_beside(keys.seal("job1"))) == node.store.get(keys.anchor(1))
+
+
+def test_a_seal_names_deliverables_and_logs_down_to_their_last_line(node: Node, coordinator: Coordinator) -> None:
+    small_job(node.store)
+    coordinator.drive()
+    record = read_seal(node.store.get(keys.seal("job1"))).record
+    (made,) = record.deliverables
+    assert (made.role, made.file_name, made.size_bytes) == ("text", "A film.txt", len(b"[[[film]]+[[film]]]"))
+    logs = {log.key: log.digest for log in record.logs}
+    kept = [key for key in logs if key.startswith("jobs/job1/logs/")]
+    assert kept == list(node.store.list("jobs/job1/logs/"))
+    assert len(logs) - len(kept) == len(DIAMOND)
+    assert all(digest_bytes(node.store.get(key)) == digest for key, digest in logs.items())
+
+
+def test_a_round_that_failed_has_a_seal_of_its_own_which_the_last_one_names(
+    node: Node, coordinator: Coordinator
+) -> None:
+    small_job(node.store)
+    coordinator.drive(last=fail)
+    first = node.store.get(keys.round_file("job1", 1, "seal"))
+    record = read_seal(first).record
+    assert (record.outcome, record.round) == (JobState.FAILED, 1)
+    assert [entry.key for entry in record.manifests] == manifests_of(node)
+    assert keys.round_file("job1", 1, "outcome") in [entry.key for entry in record.rounds]
+    ends.retry(Jobs(node.store), "job1")
+    coordinator.drive()
+    last = read_seal(node.store.get(keys.seal("job1"))).record
+    assert (last.outcome, last.round) == (JobState.SUCCEEDED, 2)
+    assert SealedManifest(keys.round_file("job1", 1, "seal"), digest_bytes(first)) in last.rounds
+    assert {keys.round_file("job1", 1, "outcome"), keys.round_file("job1", 2, "requested")} < {
+        e.key for e in last.rounds
+    }
+    assert read_anchor(node.store.get(keys.anchor(2))).record.previous == digest_bytes(node.store.get(keys.anchor(1)))
+
+
+def manifests_of(node: Node) -> list[str]:
+    return [key for key in node.store.list(keys.stages("job1")) if key.endswith("/manifest.json")]
 
 
 def test_what_is_done_is_not_done_again(node: Node, coordinator: Coordinator) -> None:
@@ -176,6 +234,7 @@ def test_a_cancelled_job_says_so_and_can_be_retried(node: Node, coordinator: Coo
     watched = coordinator.drive(cancelled, left=be_called_off)
     assert watched.outcomes[0].state is JobState.CANCELLED
     assert ("left", Status.CANCELLED) in watched.finished
+    assert read_seal(node.store.get(keys.round_file("job1", 1, "seal"))).record.outcome is JobState.CANCELLED
     Jobs(node.store).retry("job1")
     assert coordinator.drive().outcomes[0].state is JobState.SUCCEEDED
 

@@ -10,7 +10,8 @@ import pytest
 
 from coordinator.lineage.findings import RULES, Severity
 from coordinator.lineage.verify import verify, verify_all
-from coordinator.records import JobRecord, SealedManifest, SealRecord
+from coordinator.records import JobRecord
+from coordinator.sealing.record import SealedManifest, read_record
 from services.documents import codec, cues
 from services.runtime import commits
 from services.runtime.artifact import Artifact, digest_bytes
@@ -29,6 +30,7 @@ from tests.jobs_in_memory import (
     step_of,
     with_action_key,
     write_job,
+    write_seal,
 )
 
 Tamper = Callable[[MemoryStore], None]
@@ -56,12 +58,11 @@ def changed_job(store: MemoryStore, **changes: object) -> None:
 
 
 def changed_seal(store: MemoryStore, **changes: object) -> None:
-    seal = SealRecord.from_json(store.get(SEAL))
-    store.put(SEAL, replace(seal, **changes).to_json())  # type: ignore[arg-type]
+    write_seal(store, SEAL, replace(read_record(store.get(SEAL)), **changes))  # type: ignore[arg-type]
 
 
 def sealed_entry_changed(store: MemoryStore) -> None:
-    seal = SealRecord.from_json(store.get(SEAL))
+    seal = read_record(store.get(SEAL))
     commit = step_of("asr").commit
     entries = tuple(SealedManifest(e.key, "0" * 64) if e.key == commit else e for e in seal.manifests)
     changed_seal(store, manifests=entries)
@@ -75,7 +76,7 @@ def sealed_again(store: MemoryStore) -> None:
 
 
 def commit_not_sealed(store: MemoryStore) -> None:
-    seal = SealRecord.from_json(store.get(SEAL))
+    seal = read_record(store.get(SEAL))
     entries = tuple(entry for entry in seal.manifests if entry.key != step_of("mux").commit)
     changed_seal(store, manifests=entries)
 

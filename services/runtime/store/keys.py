@@ -7,12 +7,16 @@ answers/[<scope>/]<SHA-256 of the question>                 what a service outsi
 jobs/<job>/job.json                                         the request with everything resolved
 jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/started.json    an attempt began (evidence if it never ends)
 jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/manifest.json   an attempt ended, well or badly
+jobs/<job>/stages/<NN_stage>/<shard>/attempts/<n>/manifest.dsse.json   the same, signed by a stage with a key of its own
 jobs/<job>/stages/<NN_stage>/<shard>/manifest.json          the commit
 jobs/<job>/stages/<NN_stage>/<shard>/waiting.json           why it had not begun at that time; may be overwritten
 jobs/<job>/logs/99_pipeline_<UTC timestamp>.log             one per process that drove the job
 jobs/<job>/rounds/<n>/{requested,cancel,quality,outcome}.json    a round of driving the job: asked for ... judged, ended
 jobs/<job>/heartbeat.json                                   who drives the job now; may be overwritten
-jobs/<job>/seal.json                                        the manifests of the finished job
+jobs/<job>/rounds/<n>/{seal,anchor}.json                    seal of a round that failed or was cancelled, and its entry
+jobs/<job>/{seal,anchor}.json                               seal of the job that succeeded, and its entry
+seals/<sequence>.json                                       the list of seals, each entry naming the one before
+seals/head.json                                             about where that list ends; may be overwritten
 pauses/<stage>.json                                         whether the stage is paused; may be overwritten
 requests/<SHA-256 of a request id, or of what is asked>.json   the job of all who ask for it
 """
@@ -22,6 +26,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 UNSHARDED = "_"
+ANCHORS = "seals/"
+ANCHOR_HINT = f"{ANCHORS}head.json"
 
 
 def blob(digest: str) -> str:
@@ -42,6 +48,21 @@ def job(job_id: str) -> str:
 
 def seal(job_id: str) -> str:
     return f"jobs/{job_id}/seal.json"
+
+
+def round_seal(job_id: str, number: int, *, is_last: bool) -> str:
+    """A job that succeeded has one seal for good; a round that did not has its own."""
+    return seal(job_id) if is_last else round_file(job_id, number, "seal")
+
+
+def anchor_beside(seal_key: str) -> str:
+    """Where the entry of a seal lies besides the list of seals."""
+    return f"{seal_key.removesuffix('seal.json')}anchor.json"
+
+
+def anchor(sequence: int) -> str:
+    """An entry of the list of seals: names in order of place."""
+    return f"{ANCHORS}{sequence:012d}.json"
 
 
 def request(id_digest: str) -> str:
