@@ -13,9 +13,12 @@ from ..facts import JobFacts
 from ..html import page
 from .dot import as_dot
 from .graph_json import as_json
+from .history import History, history_of
 from .material import Material
 from .mermaid import as_mermaid
-from .openlineage import events as openlineage
+from .openlineage.events import as_openlineage
+from .prov.json_form import as_prov_json
+from .prov.turtle_form import as_turtle
 from .ro_crate import folder as ro_crate
 
 Write = Callable[[Material, Path], None]
@@ -35,23 +38,34 @@ class Format:
     is_folder: bool = False
 
 
-def text_format(name: str, text_of: Callable[[JobFacts], str], media_type: str, extension: str) -> Format:
-    """A format of one text file that needs nothing but what was read of the job."""
+def drawn(text_of: Callable[[JobFacts], str]) -> Write:
+    """Writes one text, of what was read of the job."""
 
     def write(material: Material, path: Path) -> None:
         path.write_text(text_of(material.facts), encoding="utf-8", newline="")
 
-    return Format(name, write, media_type, extension)
+    return write
+
+
+def told(text_of: Callable[[History], str]) -> Write:
+    """Writes one text, of the job's history."""
+
+    def write(material: Material, path: Path) -> None:
+        path.write_text(text_of(history_of(material)), encoding="utf-8", newline="")
+
+    return write
 
 
 FORMATS: Mapping[str, Format] = {
     one.name: one
     for one in (
-        text_format("json", as_json, "application/json", ".json"),
-        text_format("dot", as_dot, "text/vnd.graphviz", ".dot"),
-        text_format("mermaid", as_mermaid, "text/vnd.mermaid", ".mmd"),
-        text_format("html", page, "text/html", ".html"),
-        Format("openlineage", openlineage.write, "application/x-ndjson", ".ndjson"),
+        Format("json", drawn(as_json), "application/json", ".json"),
+        Format("dot", drawn(as_dot), "text/vnd.graphviz", ".dot"),
+        Format("mermaid", drawn(as_mermaid), "text/vnd.mermaid", ".mmd"),
+        Format("html", drawn(page), "text/html", ".html"),
+        Format("openlineage", told(as_openlineage), "application/x-ndjson", ".ndjson"),
+        Format("prov", told(as_prov_json), "application/json", ".json"),
+        Format("prov-o", told(as_turtle), "text/turtle", ".ttl"),
         Format("ro-crate", ro_crate.write, "application/ld+json", "", is_folder=True),
     )
 }

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from services.runtime.manifest import CodeRecord, Status
 
 from ....jobs import JobState
-from ..history import Attempt, History, history_of
+from ..history import Attempt, History
 from ..identifiers import program, run_id
-from ..material import Material
 from . import facets
 from .facets import NAMESPACE
 
@@ -24,10 +22,10 @@ _ENDS = {Status.FAILED: "FAIL", Status.CANCELLED: "ABORT"}
 _JOB_ENDS = {JobState.SUCCEEDED: "COMPLETE", JobState.FAILED: "FAIL", JobState.CANCELLED: "ABORT"}
 
 
-def write(material: Material, path: Path) -> None:
+def as_openlineage(history: History) -> str:
     """One event a line, as OpenLineage's own file transport writes them."""
-    lines = (json.dumps(event, ensure_ascii=False, sort_keys=True) for event in events(history_of(material)))
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="")
+    lines = (json.dumps(event, ensure_ascii=False, sort_keys=True) for event in events(history))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def events(history: History) -> list[Event]:
