@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from services.runtime.errors import InvalidRequest
-
 from ..app import open_existing
 from ..lineage.exports.graph_json import as_json
 from ..lineage.facts import JobFacts
@@ -16,16 +14,19 @@ from ..lineage.html import page
 from ..lineage.reading import read_job
 from ..lineage.text import show_text, trace_text
 from ..lineage.trace import trace as trace_cue
-from ..lineage.verify import Report, verify, verify_all
 from .comparing import diff_jobs, why_step
 from .exporting import export_lineage
+from .impact import impact_of
 from .options import JobArgument, JsonOption, StoreOption
 from .output import print_json, say, writing
+from .verifying import verify_jobs
 
 app = typer.Typer(help="Shows, verifies, traces and exports lineage.", no_args_is_help=True)
+app.command("verify")(verify_jobs)
 app.command("export")(export_lineage)
 app.command("diff")(diff_jobs)
 app.command("why")(why_step)
+app.command("impact")(impact_of)
 
 
 @app.command()
@@ -48,26 +49,6 @@ def show(
         say(f"the lineage of {job} as a picture: {html}")
 
 
-@app.command("verify")
-def verify_job(
-    job: Annotated[str | None, typer.Argument(metavar="JOB", help="A job; every job with --all.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Verify every job of the store.")] = False,
-    full: Annotated[bool, typer.Option("--full/--quick", help="Read every byte, or compare sizes only.")] = True,
-    store: StoreOption = "",
-    json: JsonOption = False,
-) -> None:
-    """Verifies that a job is still exactly what was produced; exit code 1 if it is not."""
-    if (job is None) == (not every):
-        raise InvalidRequest("name one job, or give --all for every job of the store")
-    opened = open_existing(store)
-    if job is not None:
-        reports = [verify(opened.store, opened.jobs.get(job).job, full=full)]
-    else:
-        reports = list(verify_all(opened.store, full=full))
-    _report(reports, as_json=json, one=not every)
-    raise typer.Exit(0 if all(report.ok for report in reports) else 1)
-
-
 @app.command()
 def trace(
     job: JobArgument,
@@ -87,12 +68,3 @@ def trace(
 def _facts(job: str, store: str) -> JobFacts:
     opened = open_existing(store)
     return read_job(opened.store, opened.jobs.get(job).job)
-
-
-def _report(reports: list[Report], *, as_json: bool, one: bool) -> None:
-    if as_json:
-        objects = [report.to_json() for report in reports]
-        print_json(objects[0] if one else {"ok": all(r.ok for r in reports), "jobs": objects})
-        return
-    for report in reports:
-        say(report.to_text())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +37,7 @@ _OF_PARTS = {
     Part.INPUT: Cause.INPUT,
 }
 _CAUSES = tuple(Cause)
+_DIGEST = re.compile(r"[0-9a-f]{40,64}")
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ def _difference(sides: Sides, place: Place, number: int) -> StepDifference:
     before, after = pair
     changes = sides.changes(Parts.of(before), Parts.of(after))
     code, host = _program(before, after)
-    causes = _ordered({*_causes(before, after, changes), *([Cause.CODE] if code else [])}, host)
+    asked = sorted(set(_causes(before, after, changes)), key=_CAUSES.index)
+    causes = _with_program(tuple(asked), code, host)
     return StepDifference(
         number,
         *place,
@@ -110,9 +113,11 @@ def _causes(before: Manifest, after: Manifest, changes: tuple[Change, ...]) -> I
         yield Cause.OUTCOME
 
 
-def _ordered(found: set[Cause], host: tuple[str, ...]) -> tuple[Cause, ...]:
-    """Without any other cause, another machine is one; the same program on another machine is none beside others."""
-    return tuple(sorted(found, key=_CAUSES.index)) or ((Cause.HOST_ONLY,) if host else (Cause.SAME,))
+def _with_program(causes: tuple[Cause, ...], code: tuple[str, ...], host: tuple[str, ...]) -> tuple[Cause, ...]:
+    """With what the manifests say of program and machine, which never goes before what the step was asked for."""
+    if code and Cause.CODE not in causes:
+        causes = (*causes, Cause.CODE)
+    return causes or ((Cause.HOST_ONLY,) if host else (Cause.SAME,))
 
 
 def _outcome(manifest: Manifest) -> Status:
@@ -145,4 +150,4 @@ def _fields(before: CodeRecord | HostRecord, after: CodeRecord | HostRecord) -> 
 
 def _short(value: object) -> str:
     text = str(value)
-    return f"{text[:12]}..." if len(text) == 64 else text or "unknown"
+    return f"{text[:12]}..." if _DIGEST.fullmatch(text) else text or "unknown"

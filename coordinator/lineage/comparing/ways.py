@@ -83,6 +83,10 @@ class Way:
         """The transcript whose words are shown or translated; None if the track was made of none."""
         return next((level for level in reversed(self.levels) if isinstance(level.document, Transcript)), None)
 
+    @property
+    def is_translated(self) -> bool:
+        return any(isinstance(level.document, Translation) for level in self.levels)
+
     def behind(self, element: Element, level: Level) -> list[str]:
         """Ids of the elements of an earlier level that an element of the last one was made from."""
         names: Iterable[str] = element.sources

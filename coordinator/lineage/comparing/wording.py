@@ -49,7 +49,7 @@ def _setting(value: object, source: str) -> str:
 
 
 def _model(digest: str | None, revision: str) -> str:
-    return f"{revision} ({digest[:12]})" if digest else "not used"
+    return f"{revision} ({digest[:12].rstrip(':')})" if digest else "not used"
 
 
 def _input(digest: str | None, source: str) -> str:
