@@ -70,11 +70,12 @@ def _lay_out_step(store: Store, manifest: Manifest, artifact: Artifact, job_fold
         folder /= manifest.shard
     folder.mkdir(parents=True, exist_ok=True)
     _copy(store, artifact, folder / "manifest.json")
-    for name, kept in _files(manifest):
+    for name, kept in kept_files(manifest):
         _copy(store, kept, folder / name)
 
 
-def _files(manifest: Manifest) -> Iterator[tuple[str, Artifact]]:
+def kept_files(manifest: Manifest) -> Iterator[tuple[str, Artifact]]:
+    """The files that a step's folder holds beside its manifest, by name."""
     yield from ((log.name, log.artifact) for log in manifest.logs)
     yield from ((output.file_name, output.artifact) for output in manifest.outputs)
     yield from ((kept.file_name, kept.artifact) for kept in manifest.intermediates if kept.retained)

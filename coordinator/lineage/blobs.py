@@ -1,65 +1,84 @@
-"""Looks at the blobs that a job speaks of: by one listing, one by one, or byte by byte."""
+"""Looks at the files that a job speaks of: asks for their sizes, or reads them whole."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Protocol
 
-from services.runtime.artifact import digest_file
-from services.runtime.errors import ObjectNotFound
 from services.runtime.store.base import Store
 
 from .checks.blobs import BlobFact
 
-BLOBS = "blobs/"
 _LOOKERS = 8
 
-Blobs = Callable[[Iterable[str]], Mapping[str, BlobFact]]
-"""What is known of those of the given keys that are there."""
+Facts = Mapping[str, BlobFact | None]
+"""What was seen of files, by place; None of one that is not there."""
 
 
-def listed(store: Store) -> Blobs:
-    """Knows only which blobs there are, from one listing: for many jobs at once."""
-    present = frozenset(store.list(BLOBS))
-    return lambda wanted: {key: BlobFact() for key in wanted if key in present}
+class Looker(Protocol):
+    """Looks at files."""
+
+    def sized(self, places: Iterable[str]) -> Facts:
+        """Asks for the size of each."""
+
+    def hashed(self, places: Iterable[str]) -> Facts:
+        """Reads every byte of each."""
 
 
-def sized(store: Store) -> Blobs:
-    """Asks the store for the size of each."""
-    return lambda wanted: _look(wanted, lambda key: _sized(store, key))
+class Remembered(Protocol):
+    """What was read before, so that nothing is read twice."""
+
+    def seen(self, places: Sequence[str]) -> Facts: ...
+
+    def keep_seen(self, facts: Facts) -> None: ...
 
 
-def hashed(store: Store) -> Blobs:
-    """Reads every byte, each blob once however many jobs speak of it."""
-    seen: dict[str, BlobFact | None] = {}
+@dataclass(frozen=True)
+class StoreLooker:
+    """Looks into a store, at several files at once: one thread cannot keep a disk or a network busy."""
 
-    def look(wanted: Iterable[str]) -> Mapping[str, BlobFact]:
-        unseen = [key for key in wanted if key not in seen]
-        seen.update(dict.fromkeys(unseen) | _look(unseen, lambda key: _hashed(store, key)))
-        return {key: fact for key in wanted if (fact := seen[key]) is not None}
+    store: Store
+    pool: ThreadPoolExecutor
 
-    return look
+    def sized(self, places: Iterable[str]) -> Facts:
+        return self._each(places, self._sized)
+
+    def hashed(self, places: Iterable[str]) -> Facts:
+        return self._each(places, self._hashed)
+
+    def _each(self, places: Iterable[str], look: Callable[[str], BlobFact | None]) -> Facts:
+        listed = list(places)
+        return dict(zip(listed, self.pool.map(look, listed), strict=True))
+
+    def _sized(self, place: str) -> BlobFact | None:
+        size = self.store.size(place)
+        return None if size is None else BlobFact(size)
+
+    def _hashed(self, place: str) -> BlobFact | None:
+        found = self.store.digest(place)
+        return None if found is None else BlobFact(*found)
 
 
-def _look(wanted: Iterable[str], look: Callable[[str], BlobFact | None]) -> dict[str, BlobFact]:
-    listed_keys = list(wanted)
-    with ThreadPoolExecutor(_LOOKERS) as pool:
-        facts = zip(listed_keys, pool.map(look, listed_keys), strict=True)
-        return {key: fact for key, fact in facts if fact is not None}
+@dataclass(frozen=True)
+class OnceLooker:
+    """Reads each file once, however many jobs speak of it."""
+
+    looker: Looker
+    memory: Remembered
+
+    def sized(self, places: Iterable[str]) -> Facts:
+        return self.looker.sized(places)
+
+    def hashed(self, places: Iterable[str]) -> Facts:
+        wanted = list(places)
+        known = self.memory.seen(wanted)
+        read = self.looker.hashed([place for place in wanted if place not in known])
+        self.memory.keep_seen(read)
+        return {**known, **read}
 
 
-def _sized(store: Store, key: str) -> BlobFact | None:
-    size = store.size(key)
-    return None if size is None else BlobFact(size)
-
-
-def _hashed(store: Store, key: str) -> BlobFact | None:
-    with tempfile.TemporaryDirectory(prefix="cuegraph-verify-") as folder:
-        path = Path(folder) / "blob"
-        try:
-            store.fetch(key, path)
-        except ObjectNotFound:
-            return None
-        return BlobFact(path.stat().st_size, digest_file(path))
+def lookers() -> ThreadPoolExecutor:
+    """The threads that look."""
+    return ThreadPoolExecutor(_LOOKERS)

@@ -38,6 +38,8 @@ class Found(Generic[T]):
     content: T | None
     problem: str = ""
     """Why `content` is None."""
+    schema: str = ""
+    """What a file that could not be understood says that it is; empty if it says nothing."""
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ ATTEMPT_AFTER_SEAL = _warning(
 )
 
 MANIFEST_INVALID = _error("MANIFEST_INVALID", "read it with the version of Cuegraph that wrote it, or restore it")
+SCHEMA_UNKNOWN = _error("SCHEMA_UNKNOWN", "read it with a version of Cuegraph that knows this schema")
 MANIFEST_ALTERED = _error("MANIFEST_ALTERED", _DISTRUST)
 MANIFEST_MISSING = _error("MANIFEST_MISSING", _RESTORE)
 MANIFEST_MISPLACED = _error("MANIFEST_MISPLACED", "move it back to the step that it names, or delete the copy")
@@ -77,14 +78,36 @@ COMMIT_NOT_DONE = _error("COMMIT_NOT_DONE", "delete the commit and resume the jo
 ACTION_FORGED = _error("ACTION_FORGED", _DISTRUST)
 SUCCESS_WITH_ERRORS = _error("SUCCESS_WITH_ERRORS", _DISTRUST)
 SUCCESS_WITHOUT_OUTPUTS = _error("SUCCESS_WITHOUT_OUTPUTS", _DISTRUST)
+OUTCOME_INVALID = _error("OUTCOME_INVALID", _RESTORE)
 STEP_UNFINISHED = _error("STEP_UNFINISHED", "resume the job")
+STEP_MISSING = _error(
+    "STEP_MISSING", "resume the job; if it had succeeded, restore the step from a backup of the store"
+)
+STEP_GIVEN_UP = _warning("STEP_GIVEN_UP", "retry the job, or take what was made for as much as it is")
 STEP_UNPLANNED = _error("STEP_UNPLANNED", "find out what wrote it; the job's record does not ask for it")
+OUTPUT_ORPHANED = _error("OUTPUT_ORPHANED", _DISTRUST)
 STRANGER = _warning("STRANGER", "remove it: nothing of Cuegraph writes there")
 ATTEMPT_UNFINISHED = _warning(
     "ATTEMPT_UNFINISHED", "do nothing if the step has a commit: the attempt was killed, or a frozen one may still end"
 )
 
+ATTEMPT_CHAIN_BROKEN = _error(
+    "ATTEMPT_CHAIN_BROKEN", "restore the attempt from a backup, or find out who removed or forged it"
+)
+TIMES_DISORDERED = _error(
+    "TIMES_DISORDERED", "find out which clock was wrong; if none was, run the job again as a new one"
+)
+CYCLE = _error("CYCLE", _DISTRUST)
+MODEL_FLOATING = _error("MODEL_FLOATING", "pin the model in the catalog, and run the job again as a new one")
+CODE_DIRTY = _warning("CODE_DIRTY", "commit the change before a run that must be repeatable")
+DIVERGENCE = _warning(
+    "DIVERGENCE", "find out what else differed, such as host or libraries, and trust neither till then"
+)
+
 INPUT_DANGLING = _error("INPUT_DANGLING", "restore the manifest that it names, or run the job again as a new one")
+INPUT_FOREIGN = _error(
+    "INPUT_FOREIGN", "run the job again as a new one, with that file as one that comes with its film"
+)
 INPUT_UNEXPLAINED = _error("INPUT_UNEXPLAINED", _DISTRUST)
 INPUT_DIFFERENT = _error("INPUT_DIFFERENT", _DISTRUST)
 ROLE_UNKNOWN = _error("ROLE_UNKNOWN", _DISTRUST)
@@ -97,6 +120,7 @@ BLOB_SIZE_WRONG = _error("BLOB_SIZE_WRONG", _REPLACE)
 BLOB_ALTERED = _error("BLOB_ALTERED", _REPLACE)
 BLOB_ELSEWHERE = _error("BLOB_ELSEWHERE", _DISTRUST)
 LOG_MISSING = _error("LOG_MISSING", "restore the blob from a backup; the results do not depend on it")
+LOG_ALTERED = _error("LOG_ALTERED", "restore the blob from a backup; the results do not depend on it")
 
 DOCUMENT_INVALID = _error("DOCUMENT_INVALID", "read it with the version of Cuegraph that wrote it")
 ELEMENT_BROKEN = _error("ELEMENT_BROKEN", "report the stage that wrote it: its elements name what is not there")

@@ -14,6 +14,8 @@ _PLACE = re.compile(
     r"(?:attempts/(?P<attempt>\d+)/(?P<name>started|manifest)|manifest)\.json"
 )
 
+_NOTE = re.compile(r"jobs/[^/]+/stages/\d+_[^/]+/[^/]+/waiting\.json")
+
 
 @dataclass(frozen=True)
 class Place:
@@ -45,3 +47,8 @@ def place_of(key: str) -> Place | None:
     attempt = int(match["attempt"]) if match["attempt"] else None
     place = Place(step, attempt, is_manifest=match["name"] != "started")
     return place if place.key == key else None
+
+
+def is_note(key: str) -> bool:
+    """Whether the key is that of a note on why a step waited, which is no evidence."""
+    return _NOTE.fullmatch(key) is not None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from itertools import groupby, islice
+from itertools import islice
 from typing import TypeVar
 
 from services.documents import codec
@@ -21,7 +22,7 @@ from ..records import JobRecord
 from ..sealing.record import read_record
 from .facts import Document, Found, FoundManifest, JobFacts
 from .joins import KINDS
-from .layout import JOBS, Place, place_of
+from .layout import JOBS, Place, is_note, place_of
 
 READERS = 8
 """Reads under way at once: a store behind a network answers each in milliseconds, and a job has dozens."""
@@ -40,29 +41,39 @@ def read_job(store: Store, job: str) -> JobFacts:
     """
     with ThreadPoolExecutor(READERS) as pool:
         facts = _read_records(store, job, store.list(_prefix(job)), partial(_together, pool))
-        if facts.record is None and not facts.manifests and not facts.began:
+        if _is_nothing(facts):
             raise ObjectNotFound(f"there is no job {job!r} in {store.url}; see which there are: cuegraph jobs list")
         return _with_documents(facts, _together(pool, store, _document_keys(facts)))
 
 
-def read_all_records(store: Store) -> Iterator[JobFacts]:
-    """Every job of the store without its documents, from one listing, several jobs at a time."""
-    by_job = ((job, tuple(of_job)) for job, of_job in groupby(store.list(JOBS), _job_of))
+def read_jobs(store: Store, after: str = "") -> Iterator[JobFacts]:
+    """Every job of the store whose name comes after that one, one by one."""
+    for job in store.folders(JOBS):
+        if job > after:
+            try:
+                yield read_job(store, job)
+            except ObjectNotFound:
+                continue  # a folder of which nothing is left
 
-    def read(item: tuple[str, tuple[str, ...]]) -> JobFacts:
-        return _read_records(store, item[0], item[1], _one_by_one)
+
+def read_all_records(store: Store, after: str = "") -> Iterator[JobFacts]:
+    """Every job of the store whose name comes after that one, without its documents, several jobs at a time."""
+
+    def read(job: str) -> JobFacts:
+        return _read_records(store, job, store.list(_prefix(job)), _one_by_one)
 
     with ThreadPoolExecutor(READERS) as pool:
-        while batch := list(islice(by_job, _BATCH)):
-            yield from pool.map(read, batch)
+        jobs = (job for job in store.folders(JOBS) if job > after)
+        while batch := list(islice(jobs, _BATCH)):
+            yield from (facts for facts in pool.map(read, batch) if not _is_nothing(facts))
+
+
+def _is_nothing(facts: JobFacts) -> bool:
+    return facts.record is None and not facts.manifests and not facts.began
 
 
 def _prefix(job: str) -> str:
     return f"{JOBS}{job}/"
-
-
-def _job_of(key: str) -> str:
-    return key.split("/")[1]
 
 
 def _read_records(
@@ -81,7 +92,7 @@ def _read_records(
         seal=_found(keys.seal(job), contents, read_record),
         manifests=found,
         began=tuple(place for place in places.values() if place and not place.is_manifest),
-        strangers=tuple(key for key, place in places.items() if place is None),
+        strangers=tuple(key for key, place in places.items() if place is None and not is_note(key)),
         originals=_originals(found, read(store, _reused_keys(found))),
     )
 
@@ -98,7 +109,7 @@ def _found_manifests(places: Mapping[str, Place | None], contents: Contents) -> 
         if digest not in understood:
             understood[digest] = _understand(key, data, manifests.from_json)
         one = understood[digest]
-        found.append(FoundManifest(key, digest, one.content, one.problem, place=place))
+        found.append(FoundManifest(key, digest, one.content, one.problem, one.schema, place=place))
     return tuple(found)
 
 
@@ -111,7 +122,15 @@ def _understand(key: str, data: bytes, parse: Callable[[bytes], T]) -> Found[T]:
     try:
         return Found(key, digest_bytes(data), parse(data))
     except InvalidDocument as error:
-        return Found(key, digest_bytes(data), None, str(error))
+        return Found(key, digest_bytes(data), None, str(error), _schema_of(data))
+
+
+def _schema_of(data: bytes) -> str:
+    try:
+        said = json.loads(data)
+    except (ValueError, RecursionError):
+        return ""
+    return str(said.get("schema", "")) if isinstance(said, dict) else ""
 
 
 def _reused_keys(found: Iterable[FoundManifest]) -> list[str]:

@@ -9,6 +9,7 @@ from services.runtime.errors import InvalidRequest
 from services.runtime.serving import Context, errors_as_status
 
 from ..jobs import Jobs
+from ..lineage.depth import FULL, QUICK
 from ..lineage.facts import JobFacts
 from ..lineage.graph import build
 from ..lineage.reading import read_job
@@ -56,7 +57,7 @@ class LineageService(lineage_service_pb2_grpc.LineageServiceServicer):
     def _verify(self, message: lineage_service_pb2.VerifyJobRequest) -> lineage_service_pb2.VerifyJobResponse:
         strength = message.strength or lineage_service_pb2.VERIFICATION_STRENGTH_CONTENT
         is_full = strength == lineage_service_pb2.VERIFICATION_STRENGTH_CONTENT
-        report = verify(self._jobs.store, self._job_id(message.name), full=is_full)
+        report = verify(self._jobs.store, self._job_id(message.name), FULL if is_full else QUICK)
         return lineage_wire.report_to_proto(report, strength)
 
     def _facts(self, name: str) -> JobFacts:

@@ -21,8 +21,8 @@ from ..lineage.findings import Finding, Severity
 from ..lineage.graph import FILM, Graph, Node, step_id
 from ..lineage.joins import KINDS
 from ..lineage.layout import place_of
+from ..lineage.report import Report
 from ..lineage.traced import FilmSpan, Trace
-from ..lineage.verify import Report
 
 _SEVERITIES = {Severity.ERROR: step_pb2.SEVERITY_ERROR, Severity.WARNING: step_pb2.SEVERITY_WARNING}
 

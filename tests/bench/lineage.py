@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from coordinator.lineage.depth import QUICK
 from coordinator.lineage.reading import read_job
 from coordinator.lineage.trace import Tracer, trace
 from coordinator.lineage.verify import verify_all
@@ -69,7 +70,7 @@ def _verified(folder: Path, jobs: int, count: int) -> Iterator[Figure]:
 
 def _require_all_hold(folder: Path) -> None:
     """To verify what does not hold would be other work."""
-    assert all(report.ok for report in verify_all(open_store(folder.as_uri()), full=False))
+    assert all(report.ok for report in verify_all(open_store(folder.as_uri()), QUICK))
 
 
 def _traced(folder: Path, job: str, which: str, count: int) -> Iterator[Figure]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.lineage.depth import QUICK
 from coordinator.lineage.reading import read_job
 from coordinator.lineage.trace import trace
 from coordinator.lineage.verify import verify, verify_all
@@ -60,7 +61,7 @@ def test_the_command_of_a_trace_cuts_out_what_is_heard_in_the_cue(store: FileSto
 
 def test_a_job_on_disk_verifies_byte_by_byte(store: FileStore) -> None:
     write_job(store)
-    report = verify(store, "film", full=True)
+    report = verify(store, "film")
     assert report.findings == ()
 
 
@@ -71,13 +72,13 @@ def test_an_altered_blob_is_found_only_by_reading_it(store: FileStore) -> None:
     assert blob is not None
     uri = blob.outputs[0].artifact.uri
     store.put(uri, store.get(uri)[:-1] + b"!")
-    assert verify(store, "film", full=False).ok
-    assert [finding.code for finding in verify(store, "film", full=True).findings] == ["BLOB_ALTERED"]
+    assert verify(store, "film", QUICK).ok
+    assert [finding.code for finding in verify(store, "film").findings] == ["BLOB_ALTERED"]
 
 
 def test_every_job_of_a_store_is_verified(store: FileStore) -> None:
     for number in range(20):
         write_job(store, f"job-{number:02d}")
-    reports = list(verify_all(store, full=False))
+    reports = list(verify_all(store, QUICK))
     assert len(reports) == 20
     assert all(report.ok for report in reports)

@@ -158,7 +158,7 @@ def outcome(watched: Watched) -> Outcome:
 def test_a_job_ends_well_and_its_lineage_holds(place: Place) -> None:
     assert outcome(place.drive()).state is JobState.SUCCEEDED
     assert place.result() == b"[[[film]]+[[film]]]"
-    assert verify(place.store, place.job, full=True).findings == ()
+    assert verify(place.store, place.job).findings == ()
 
 
 def test_an_equal_job_takes_everything_over(place: Place) -> None:

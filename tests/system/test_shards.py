@@ -114,4 +114,4 @@ def test_files_that_came_with_the_film_are_explained_and_shown_by_name(tmp_path:
     assert "a.tsv" in shown
     assert "b.tsv" in shown
     node.store.delete(terms[1].artifact.uri)
-    assert [finding.code for finding in verify(node.store, "job1", full=True).findings] == ["BLOB_MISSING"]
+    assert [finding.code for finding in verify(node.store, "job1").findings] == ["BLOB_MISSING"]

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from coordinator.jobs import Jobs, JobState, Outcome
+from coordinator.lineage.depth import QUICK
 from coordinator.lineage.findings import RULES, Severity
 from coordinator.lineage.verify import verify, verify_all
-from coordinator.records import JobRecord
+from coordinator.records import JobRecord, PlannedInput
 from coordinator.sealing.record import SealedManifest, read_record
 from services.documents import codec, cues
 from services.runtime import commits
 from services.runtime.artifact import Artifact, digest_bytes
 from services.runtime.errors import ObjectNotFound
-from services.runtime.manifest import CodeRecord, Notice, Origin, OutputRecord, SettingRecord, Status, to_json
+from services.runtime.manifest import (
+    CodeRecord,
+    ModelRecord,
+    Notice,
+    Origin,
+    OutputRecord,
+    SettingRecord,
+    Status,
+    to_json,
+)
 from services.runtime.store import blobs, keys
 from services.runtime.store.keys import Step
 from services.runtime.store.memory import MemoryStore
 from tests.jobs_in_memory import (
+    CODE,
     LINES,
     STAGES,
     START,
@@ -35,11 +48,12 @@ from tests.jobs_in_memory import (
 
 Tamper = Callable[[MemoryStore], None]
 
+MODEL = ModelRecord("any", "package:any==1", "1", "a" * 64, "MIT")
 JOB, SEAL = keys.job("film"), keys.seal("film")
 
 
 def codes(store: MemoryStore, job: str = "film") -> list[str]:
-    return [finding.code for finding in verify(store, job, full=True).findings]
+    return [finding.code for finding in verify(store, job).findings]
 
 
 def sealed_job() -> MemoryStore:
@@ -166,6 +180,10 @@ def blob_of(store: MemoryStore, stage: str, role: str) -> str:
     return output.artifact.uri
 
 
+def film(store: MemoryStore) -> Artifact:
+    return JobRecord.from_json(store.get(JOB)).media.artifact
+
+
 def blob_altered(store: MemoryStore) -> None:
     key = blob_of(store, "mux", "film")
     store.put(key, store.get(key)[:-1] + b"!")
@@ -230,6 +248,71 @@ def original_different(store: MemoryStore) -> None:
     reused(store, original(store), outputs=(other,))
 
 
+def attempt_written(store: MemoryStore, number: int, **changes: object) -> None:
+    """Another attempt at the last step, which failed, as if it had been there when the job was sealed."""
+    manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
+    failed = {"attempt": number, "status": Status.FAILED, "outputs": ()} | changes
+    store.create(step_of("mux").attempt(number, "manifest"), to_json(replace(manifest, **failed)))
+    sealed_again(store)
+
+
+def schema_unknown(store: MemoryStore) -> None:
+    newer = store.get(step_of("mux").commit).replace(b"cuegraph.manifest/1", b"cuegraph.manifest/2")
+    for key in (step_of("mux").commit, step_of("mux").attempt(1, "manifest")):
+        store.put(key, newer)
+    sealed_again(store)
+
+
+def not_committed(store: MemoryStore) -> None:
+    store.delete(step_of("mux").commit)
+    unsealed(store)
+
+
+def given_up(store: MemoryStore) -> None:
+    not_committed(store)
+    Jobs(store).end("film", 1, Outcome(JobState.FAILED, START, (Notice("TOOL_FAILED", "ffmpeg ended with 1", START),)))
+
+
+def times_disordered(store: MemoryStore) -> None:
+    manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
+    times = replace(manifest.times, finished=manifest.times.started - timedelta(seconds=2))
+    rewritten("mux", times=times)(store)
+
+
+def plan_in_a_circle(store: MemoryStore) -> None:
+    plan = JobRecord.from_json(store.get(JOB)).plan
+    first = replace(plan[0], inputs=(PlannedInput("media", "mux", "film"),))
+    last = replace(plan[-1], inputs=(PlannedInput("media", "demux", "film"),))
+    changed_job(store, plan=(first, *plan[1:-1], last))
+    sealed_again(store)
+
+
+def reused_in_a_circle(store: MemoryStore) -> None:
+    """Digests cannot name each other: the earlier one names the address of the later one alone."""
+    later = replace(original(store), uri=step_of("mux").commit, digest="e" * 64)
+    digest = rewrite(store, step_of("mux", "earlier"), status=Status.REUSED, reused=later)
+    reused(store, replace(later, uri=step_of("mux", "earlier").commit, digest=digest))
+
+
+def cached_otherwise(store: MemoryStore) -> None:
+    """The cache knows another result of the last step."""
+    other = OutputRecord("film", "film.mkv", blobs.add_bytes(store, b"film with other tracks", "video/x-matroska"))
+    write_job(store, "earlier", changes={"mux": {"outputs": (other,)}})
+    commits.remember(store, *commits.find(store, step_of("mux", "earlier")))  # type: ignore[misc]
+
+
+def taken_from_another_job(store: MemoryStore) -> None:
+    write_job(store, "earlier")
+    digest = commits.find(store, step_of("subtitles", "earlier"))[1].digest  # type: ignore[index]
+    input_changed(store, "mux", "subtitles_srt", origin=Origin(digest, "subtitles_srt"))
+
+
+def log_altered(store: MemoryStore) -> None:
+    manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
+    key = manifest.logs[0].artifact.uri
+    store.put(key, store.get(key)[:-1] + b"!")
+
+
 CAUSES: dict[str, Tamper] = {
     "JOB_MISSING": lambda store: store.delete(JOB),
     "JOB_INVALID": job_invalid,
@@ -248,10 +331,24 @@ CAUSES: dict[str, Tamper] = {
     "MANIFEST_MISPLACED": moved_step,
     "COMMIT_FORGED": forged_commit,
     "ACTION_FORGED": rewritten("mux", action_key="0" * 64),
-    "COMMIT_NOT_DONE": rewritten("mux", status=Status.FAILED),
+    "COMMIT_NOT_DONE": rewritten("mux", status=Status.FAILED, outputs=()),
     "SUCCESS_WITH_ERRORS": rewritten("mux", errors=(Notice("TOOL_FAILED", "ffmpeg ended with 1", START),)),
     "SUCCESS_WITHOUT_OUTPUTS": rewritten("mux", outputs=()),
-    "STEP_UNFINISHED": without_commit,
+    "OUTCOME_INVALID": lambda store: store.create(keys.round_file("film", 1, "outcome"), b"{}"),
+    "STEP_UNFINISHED": not_committed,
+    "STEP_MISSING": without_commit,
+    "STEP_GIVEN_UP": given_up,
+    "OUTPUT_ORPHANED": lambda store: attempt_written(
+        store, 2, outputs=(OutputRecord("film", "film.mkv", film(store)),)
+    ),
+    "ATTEMPT_CHAIN_BROKEN": lambda store: attempt_written(store, 3),
+    "SCHEMA_UNKNOWN": schema_unknown,
+    "TIMES_DISORDERED": times_disordered,
+    "CYCLE": plan_in_a_circle,
+    "MODEL_FLOATING": rewritten("mux", models=(replace(MODEL, revision="main"),)),
+    "CODE_DIRTY": rewritten("mux", code=replace(CODE, dirty=True)),
+    "DIVERGENCE": cached_otherwise,
+    "INPUT_FOREIGN": taken_from_another_job,
     "STEP_UNPLANNED": unplanned_step,
     "STRANGER": lambda store: store.create(f"{step_of('asr').prefix}notes.txt", b"hello"),
     "ATTEMPT_UNFINISHED": lambda store: store.create(step_of("asr").attempt(2, "started"), b"{}"),
@@ -267,6 +364,7 @@ CAUSES: dict[str, Tamper] = {
     "BLOB_ALTERED": blob_altered,
     "BLOB_ELSEWHERE": blob_elsewhere,
     "LOG_MISSING": log_missing,
+    "LOG_ALTERED": log_altered,
     "DOCUMENT_INVALID": lambda store: cues_replaced(store, b"{}"),
     "ELEMENT_BROKEN": broken_element,
 }
@@ -276,7 +374,7 @@ CAUSES: dict[str, Tamper] = {
 def test_each_tampering_is_told_by_its_code_and_no_other(code: str) -> None:
     store = sealed_job()
     CAUSES[code](store)
-    report = verify(store, "film", full=True)
+    report = verify(store, "film")
     assert [finding.code for finding in report.findings] == [code]
     assert report.ok is (RULES[code].severity is Severity.WARNING)
     assert RULES[code].remedy in report.findings[0].message
@@ -284,7 +382,7 @@ def test_each_tampering_is_told_by_its_code_and_no_other(code: str) -> None:
 
 def test_an_untouched_job_has_no_findings() -> None:
     store = sealed_job()
-    report = verify(store, "film", full=True)
+    report = verify(store, "film")
     assert report.findings == ()
     assert report.is_sealed
     assert report.manifest_count == 2 * len(STAGES)
@@ -302,7 +400,7 @@ def test_a_job_that_is_still_running_is_unfinished_and_needs_no_seal() -> None:
     for stage in ("mux", "subtitles"):
         for key in list(store.list(step_of(stage).prefix)):
             store.delete(key)
-    assert codes(store) == ["STEP_UNFINISHED", "STEP_UNFINISHED"]
+    assert codes(store) == ["STEP_MISSING", "STEP_MISSING"]
 
 
 def test_without_a_seal_an_altered_manifest_is_told_by_those_who_read_it() -> None:
@@ -368,13 +466,13 @@ def test_all_jobs_are_verified_without_reading_a_blob() -> None:
         writer = JobWriter(store, f"job-{number:03d}", title=f"Film {number}")
         writer.write(STAGES, {})
         writer.seal()
-    blob_altered_later = blob_of_job(store, "job-007")
-    store.put(blob_altered_later, b"altered")
+    altered = blob_of_job(store, "job-007")
+    store.put(altered, store.get(altered)[:-1] + b"!")
     store.delete(blob_of_job(store, "job-042"))
-    reports = list(verify_all(store, full=False))
+    reports = list(verify_all(store, QUICK))
     assert [report.job for report in reports] == [f"job-{number:03d}" for number in range(70)]
     assert {report.job for report in reports if not report.ok} == {"job-042"}
-    assert {report.job for report in verify_all(store, full=True) if not report.ok} == {"job-007", "job-042"}
+    assert {report.job for report in verify_all(store) if not report.ok} == {"job-007", "job-042"}
 
 
 def blob_of_job(store: MemoryStore, job: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.runtime.manifest import InputRecord, Manifest, OutputRecord, Status
+from services.runtime.manifest import SCHEMA, InputRecord, Manifest, OutputRecord, Status
 
+from ..evidence import Evidence
 from ..facts import FoundManifest, JobFacts
 from ..findings import (
     INPUT_DANGLING,
     INPUT_DIFFERENT,
+    INPUT_FOREIGN,
     INPUT_UNEXPLAINED,
     MANIFEST_INVALID,
     ORIGINAL_ALTERED,
@@ -18,23 +20,30 @@ from ..findings import (
     ROLE_UNKNOWN,
     Finding,
 )
-from .records import job_is_altered, unaltered
+from .records import job_is_altered, unaltered, unreadable
 
 
-def check_inputs(facts: JobFacts) -> Iterator[Finding]:
+def dangling(facts: JobFacts) -> frozenset[str]:
+    """Digests of manifests that inputs name and neither the job nor its seal has."""
+    named = (consumed.origin for found in unaltered(facts) if found.content for consumed in found.content.inputs)
+    wanted = {origin.manifest for origin in named if origin}
+    return frozenset(wanted - facts.by_digest.keys() - set(facts.sealed.values()))
+
+
+def check_inputs(facts: JobFacts, evidence: Evidence) -> Iterator[Finding]:
     """Joins every input with the output that it names."""
     for found in {found.digest: found for found in unaltered(facts)}.values():
         for consumed in found.content.inputs if found.content else ():
             if consumed.origin is None:
                 yield from _check_external(facts, found, consumed)
             else:
-                yield from _check_origin(facts, found, consumed)
+                yield from _check_origin(facts, found, consumed, evidence)
 
 
-def check_reused(facts: JobFacts) -> Iterator[Finding]:
+def check_reused(facts: JobFacts, evidence: Evidence) -> Iterator[Finding]:
     """Is the original of every REUSED manifest there, unaltered, and did it give the same outputs?"""
     for found in {found.digest: found for found in unaltered(facts)}.values():
-        if found.content and found.content.status is Status.REUSED:
+        if found.content and found.content.status is Status.REUSED and found.key not in evidence.circles:
             yield from _check_original(facts, found, found.content)
 
 
@@ -45,14 +54,15 @@ def _check_external(facts: JobFacts, found: FoundManifest, consumed: InputRecord
         yield INPUT_UNEXPLAINED.broken(found.key, problem)
 
 
-def _check_origin(facts: JobFacts, found: FoundManifest, consumed: InputRecord) -> Iterator[Finding]:
+def _check_origin(
+    facts: JobFacts, found: FoundManifest, consumed: InputRecord, evidence: Evidence
+) -> Iterator[Finding]:
     origin = consumed.origin
     assert origin is not None
     what = f"input {consumed.role!r} names {origin.role!r} of manifest {origin.manifest[:12]}"
     producer = facts.by_digest.get(origin.manifest)
     if producer is None:
-        if origin.manifest not in facts.sealed.values():  # else the seal tells what became of it
-            yield INPUT_DANGLING.broken(found.key, f"{what}, and this job has no such manifest")
+        yield from _check_absent(facts, found, consumed, evidence)
         return
     if producer.content is None:
         return  # MANIFEST_INVALID tells it
@@ -61,6 +71,22 @@ def _check_origin(facts: JobFacts, found: FoundManifest, consumed: InputRecord) 
         yield ROLE_UNKNOWN.broken(found.key, f"{what}, which has no output of that role")
     elif output.artifact.digest != consumed.artifact.digest:
         yield INPUT_DIFFERENT.broken(found.key, f"{what}, which wrote {output.artifact.digest[:12]} there")
+
+
+def _check_absent(
+    facts: JobFacts, found: FoundManifest, consumed: InputRecord, evidence: Evidence
+) -> Iterator[Finding]:
+    """The manifest may be that of another job, whose file must then have come with the film, by the job's record."""
+    assert consumed.origin is not None
+    digest, record = consumed.origin.manifest, facts.job_record
+    what = f"input {consumed.role!r} names manifest {digest[:12]}"
+    if digest in facts.sealed.values():
+        return  # the seal tells what became of it
+    if digest not in evidence.elsewhere:
+        yield INPUT_DANGLING.broken(found.key, f"{what}, and no job has such a manifest")
+    elif record is None or consumed.artifact.digest not in record.from_outside:
+        problem = f"{what}, which is {evidence.elsewhere[digest]}, and the job's record does not name that file"
+        yield INPUT_FOREIGN.broken(found.key, problem)
 
 
 def _check_original(facts: JobFacts, found: FoundManifest, manifest: Manifest) -> Iterator[Finding]:
@@ -72,7 +98,7 @@ def _check_original(facts: JobFacts, found: FoundManifest, manifest: Manifest) -
     elif original.digest != reused.digest:
         yield ORIGINAL_ALTERED.broken(original.key, f"it is not the manifest that {found.key} reused")
     elif original.content is None:
-        yield MANIFEST_INVALID.broken(original.key, original.problem)
+        yield unreadable(original, MANIFEST_INVALID, SCHEMA)
     elif not _same_results(manifest, original.content):
         yield ORIGINAL_DIFFERENT.broken(found.key, f"its action or outputs are not those of {original.key}")
 

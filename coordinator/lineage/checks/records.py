@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from services.runtime.store import keys
 
-from ..facts import FoundManifest, JobFacts
+from ...records import JOB_SCHEMA
+from ..facts import Found, FoundManifest, JobFacts
 from ..findings import (
     ATTEMPT_AFTER_SEAL,
     JOB_ALTERED,
@@ -15,12 +17,14 @@ from ..findings import (
     JOB_MISSING,
     MANIFEST_ALTERED,
     MANIFEST_MISSING,
+    SCHEMA_UNKNOWN,
     SEAL_ALTERED,
     SEAL_INCOMPLETE,
     SEAL_INVALID,
     SEAL_MISPLACED,
     SEAL_MISSING,
     Finding,
+    Rule,
 )
 
 
@@ -35,6 +39,11 @@ def unaltered(facts: JobFacts) -> Iterator[FoundManifest]:
     return (found for found in facts.manifests if facts.sealed.get(found.key, found.digest) == found.digest)
 
 
+def unreadable(found: Found[Any], rule: Rule, schema: str) -> Finding:
+    """A file of a schema that is not known here may be quite in order."""
+    return (SCHEMA_UNKNOWN if found.schema not in ("", schema) else rule).broken(found.key, found.problem)
+
+
 def check_job(facts: JobFacts) -> Iterator[Finding]:
     """Is job.json there, readable, at its place, and as it was when the job was sealed?"""
     key, record = keys.job(facts.job), facts.record
@@ -44,7 +53,7 @@ def check_job(facts: JobFacts) -> Iterator[Finding]:
     if job_is_altered(facts):
         yield JOB_ALTERED.broken(key, "the job's record is not the one that the seal names")
     elif record.content is None:
-        yield JOB_INVALID.broken(key, record.problem)
+        yield unreadable(record, JOB_INVALID, JOB_SCHEMA)
     elif record.content.job != facts.job:
         yield JOB_MISPLACED.broken(key, f"this is the record of job {record.content.job!r}")
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from services.runtime.manifest import Manifest, Status
+from services.runtime.manifest import SCHEMA, Manifest, Status
 from services.runtime.store.keys import UNSHARDED, Step
 
+from ...jobs import JobState
 from ...records import PARTIAL
+from ..evidence import Evidence
 from ..facts import FoundManifest, JobFacts
 from ..findings import (
-    ATTEMPT_UNFINISHED,
     COMMIT_FORGED,
     COMMIT_NOT_DONE,
     MANIFEST_INVALID,
     MANIFEST_MISPLACED,
+    OUTCOME_INVALID,
+    STEP_GIVEN_UP,
+    STEP_MISSING,
     STEP_UNFINISHED,
     STEP_UNPLANNED,
     STRANGER,
@@ -23,16 +27,17 @@ from ..findings import (
     SUCCESS_WITHOUT_OUTPUTS,
     Finding,
 )
-from .records import job_is_altered, unaltered
+from ..layout import JOBS
+from .records import job_is_altered, unaltered, unreadable
 
 
-def check_plan(facts: JobFacts) -> Iterator[Finding]:
+def check_plan(facts: JobFacts, evidence: Evidence) -> Iterator[Finding]:
     """Did every step of the plan end, and no other begin?"""
     if job_is_altered(facts):
         return
     for step in facts.plan:
         if step not in facts.commits and step.commit not in facts.sealed:
-            yield STEP_UNFINISHED.broken(step.commit, f"step {step.folder} has no commit")
+            yield _undone(facts, step, evidence)
     if facts.job_record is not None and facts.job_record.job == facts.job:
         for step in sorted(_steps(facts) - set(facts.plan)):
             if _stands_in(step, facts):
@@ -42,19 +47,26 @@ def check_plan(facts: JobFacts) -> Iterator[Finding]:
         yield STRANGER.broken(key, "no step writes such a file")
 
 
+def check_outcome(facts: JobFacts, evidence: Evidence) -> Iterator[Finding]:
+    """Can it be read how the job ended?"""
+    if evidence.outcome_problem:
+        yield OUTCOME_INVALID.broken(f"{JOBS}{facts.job}/rounds/", evidence.outcome_problem)
+
+
+def _undone(facts: JobFacts, step: Step, evidence: Evidence) -> Finding:
+    """A job that says that it failed is truthfully unfinished; one that says that it succeeded, or nothing, is not."""
+    if evidence.state in (JobState.FAILED, JobState.CANCELLED):
+        reasons = f" with {', '.join(evidence.errors)}" if evidence.errors else ""
+        problem = f"step {step.folder} has no commit, as the job ended as {evidence.state}{reasons}"
+        return STEP_GIVEN_UP.broken(step.commit, problem)
+    if step not in _steps(facts):
+        return STEP_MISSING.broken(step.commit, f"step {step.folder} is planned and left nothing")
+    return STEP_UNFINISHED.broken(step.commit, f"step {step.folder} began and has no commit")
+
+
 def _stands_in(step: Step, facts: JobFacts) -> bool:
     """Whether it was done with what there was, in place of a planned step some of whose inputs had failed."""
     return step.shard.startswith(PARTIAL) and replace(step, shard=UNSHARDED) in facts.plan
-
-
-def check_attempts(facts: JobFacts) -> Iterator[Finding]:
-    """Did every attempt that began leave its manifest?"""
-    ended = {found.key for found in facts.manifests} | facts.sealed.keys()
-    for place in facts.began:
-        assert place.attempt is not None
-        if place.step.attempt(place.attempt, "manifest") not in ended:
-            problem = f"attempt {place.attempt} at {place.step.folder} began and left no manifest"
-            yield ATTEMPT_UNFINISHED.broken(place.key, problem)
 
 
 def check_manifests(facts: JobFacts) -> Iterator[Finding]:
@@ -63,7 +75,7 @@ def check_manifests(facts: JobFacts) -> Iterator[Finding]:
         manifest, repeated = found.content, _repeats_in_commit(facts, found)
         if manifest is None:
             if not repeated:
-                yield MANIFEST_INVALID.broken(found.key, found.problem)
+                yield unreadable(found, MANIFEST_INVALID, SCHEMA)
         elif manifest.step != found.place.step:
             if not repeated:
                 yield MANIFEST_MISPLACED.broken(found.key, f"this is the manifest of {_where(manifest)}")

@@ -52,6 +52,10 @@ class Store(Protocol):
     def size(self, key: str) -> int | None:
         """Size in bytes, or None if there is no such object."""
 
+    def digest(self, key: str) -> tuple[int, str] | None:
+        """Size and SHA-256 of the object's bytes, all of them read now, in constant memory and without a copy on this
+        machine; None if there is no such object."""
+
     def list(self, prefix: str) -> Iterator[str]:
         """Every key below `prefix` (ending in a slash; empty for the whole store), in order of key."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import hashlib
 import os
 import secrets
 import shutil
@@ -31,10 +32,16 @@ class FileStore:
     by a process that is gone: opening the store removes it.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, read_only: bool = False) -> None:
+        """`read_only` leaves the folder exactly as it is, and refuses to write."""
         self._root = root.absolute()
         self._temporaries = self._root / RESERVED_FOLDER
         self._durable = {self._root}
+        self._read_only = read_only
+        if not read_only:
+            self._prepare()
+
+    def _prepare(self) -> None:
         with reported(f"the store {self.url}"):
             self._make_temporaries_folder()
             self._make_durable(self._temporaries)
@@ -67,7 +74,7 @@ class FileStore:
             if not source.is_file():
                 raise FileNotFoundError
         with reported(f"the file {str(path)!r}"):
-            _link_or_copy(source, path)
+            (_copy_to_new if self._read_only else _link_or_copy)(source, path)
 
     def size(self, key: str) -> int | None:
         with self._reported(key):
@@ -76,6 +83,15 @@ class FileStore:
             except (FileNotFoundError, NotADirectoryError):
                 return None
             return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+    def digest(self, key: str) -> tuple[int, str] | None:
+        with self._reported(key):
+            try:
+                with self._path(key).open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                    return file.tell(), digest
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                return None
 
     def list(self, prefix: str) -> Iterator[str]:
         check_prefix(prefix)
@@ -86,6 +102,7 @@ class FileStore:
         return iter(sorted(entry.name for entry in self._entries(prefix) if entry.is_dir()))
 
     def delete(self, key: str) -> None:
+        self._require_writable()
         with self._reported(key), contextlib.suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
             self._path(key).unlink()
 
@@ -94,6 +111,10 @@ class FileStore:
             self._temporaries.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError) as error:
             raise StoreRefused(f"the store {self.url} is no folder but a file; choose another place") from error
+
+    def _require_writable(self) -> None:
+        if self._read_only:
+            raise StoreRefused(f"the store {self.url} was opened for reading only; open it with --store to change it")
 
     def _path(self, key: str) -> Path:
         check_key(key)
@@ -105,6 +126,7 @@ class FileStore:
         The folders are synced even if the key is taken: whoever then builds on the object that is there must
         not lose it in a power cut that spares what they built.
         """
+        self._require_writable()
         target = self._path(key)
         with self._reported(key), self._temporary(fill) as temporary:
             target.parent.mkdir(parents=True, exist_ok=True)

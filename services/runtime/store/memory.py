@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..artifact import digest_bytes
 from ..errors import AlreadyExists, ObjectNotFound
 from .base import check_key, check_prefix
 from .system_errors import reported
@@ -54,6 +55,11 @@ class MemoryStore:
         check_key(key)
         data = self._objects.get(key)
         return None if data is None else len(data)
+
+    def digest(self, key: str) -> tuple[int, str] | None:
+        check_key(key)
+        data = self._objects.get(key)
+        return None if data is None else (len(data), digest_bytes(data))
 
     def list(self, prefix: str) -> Iterator[str]:
         check_prefix(prefix)

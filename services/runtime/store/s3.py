@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import random
 import re
@@ -108,6 +109,13 @@ class S3Store:
         except ObjectNotFound:
             return None
 
+    def digest(self, key: str) -> tuple[int, str] | None:
+        check_key(key)
+        try:
+            return self._patiently(key, lambda _: self._digest(key))
+        except ObjectNotFound:
+            return None
+
     def list(self, prefix: str) -> Iterator[str]:
         # SeaweedFS orders by folder, S3 by the whole key: only sorting makes them agree.
         check_prefix(prefix)
@@ -159,6 +167,14 @@ class S3Store:
         for chunk in self._bulk_client.get(key).stream(min_chunk_size=1 << 20):
             file.write(chunk)
         file.flush()
+
+    def _digest(self, key: str) -> tuple[int, str]:
+        """From the beginning each time: a stream that broke off cannot be gone on with."""
+        size, digest = 0, hashlib.sha256()
+        for chunk in self._bulk_client.get(key).stream(min_chunk_size=1 << 20):
+            digest.update(chunk)
+            size += len(chunk)
+        return size, digest.hexdigest()
 
     def _list(self, prefix: str) -> Sequence[str]:
         pages = self._client.list(prefix or None, chunk_size=1000)
