@@ -82,6 +82,7 @@ class RemoteStage:
         self._begin_seconds = patience_seconds if begin_seconds is None else begin_seconds
         self._tls = tls
         self._channel = open_channel(address, tls, _OPTIONS)
+        self._is_closed = False
         self._stub = stage_service_pb2_grpc.StageServiceStub(self._channel)
 
     def describe(self) -> StageDescription:
@@ -126,6 +127,7 @@ class RemoteStage:
 
     def close(self) -> None:
         """Gives back the connection. Runs go on."""
+        self._is_closed = True
         self._channel.close()
 
     def _patiently(
@@ -140,6 +142,8 @@ class RemoteStage:
             except StageUnavailable as error:
                 if nobody_waits():
                     raise Cancelled(f"the run was cancelled before its stage could be reached: {error}") from error
+                if self._is_closed:
+                    raise
                 patience.pause(error)
 
     @contextmanager
@@ -149,6 +153,10 @@ class RemoteStage:
             yield
         except grpc.RpcError as error:
             raise self._own_error(error) from error
+        except ValueError as error:
+            if not self._is_closed:
+                raise
+            raise StageUnavailable(f"the connection to {self._address} was given back; ask another") from error
 
 
 class _RemoteRun:

@@ -24,6 +24,9 @@ OPTIONS = (
     ("grpc.so_reuseport", 0),  # a second server on the port is a mistake that must show
     # Clients look every few seconds whether the server is still there (see client.py); they may.
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 1_000),
+    # On a machine that is short of time they come in a hurry. Taken amiss, that cuts the streams of runs, and such a
+    # client looks half as often from then on, each time.
+    ("grpc.http2.max_ping_strikes", 0),
     ("grpc.keepalive_permit_without_calls", 1),
     # The server looks too, so that the streams of vanished clients are closed.
     ("grpc.keepalive_time_ms", 20_000),

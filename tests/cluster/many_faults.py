@@ -135,6 +135,7 @@ def test_a_hundred_faults_lose_no_job_and_do_none_twice(films: Films) -> None:
     faults = planned(seed, by_role(films.cluster))
     print(f"\nSEED={seed}: {len(faults)} faults", flush=True)
     begin = time.monotonic()
+    films.keep_at_work(AT_WORK)
     with Keeper(films.cluster) as keeper:
         done = befall(films, Faults(films.cluster, keeper), faults)
         films.await_end(END_SECONDS)

@@ -18,7 +18,7 @@ from services.runtime.client import RemoteStage
 from services.runtime.store import open_store
 from services.runtime.store.base import Store
 from services.runtime.store.s3 import S3Access
-from tests.cluster.containers import Container, command, network, volume
+from tests.cluster.containers import Container, command, network, remove_all, volume
 
 NAME = "cuegraph-faults"
 BUSY = ("demux", "vad", "asr", "alignment", "hallucination", "subtitles")
@@ -108,6 +108,7 @@ def cluster() -> Iterator[Cluster]:
     with ExitStack() as exits:
         films, rounds = (exits.enter_context(volume(f"{NAME}-{what}")) for what in ("films", "rounds"))
         addresses = exits.enter_context(network(NAME))
+        exits.callback(remove_all, NAME)
         store = Container(f"{NAME}-store", "store", NAME, str(addresses[250]))
         temporal = Container(f"{NAME}-temporal", "temporal", NAME, str(addresses[251]))
         _run_store(store, films)

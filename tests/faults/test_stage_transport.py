@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 import pytest
 from grpc_health.v1 import health_pb2
@@ -141,6 +142,44 @@ def test_a_stage_that_nobody_serves_is_unavailable_once_patience_ends() -> None:
             client.describe()
         with pytest.raises(errors.StageUnavailable):
             client.run(request("succeed"), Heard(), threading.Event())
+
+
+def test_a_client_that_pings_in_a_hurry_is_not_sent_away() -> None:
+    """One that starved or was frozen makes up for what it missed. Sent away, it would ping less and less for good."""
+    with served(FakeStage()) as address:
+        host, _, port = address.rpartition(":")
+        with socket.create_connection((host, int(port)), PATIENCE_SECONDS) as wire, wire.makefile("rb") as answers:
+            wire.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS))
+            for _ in range(PINGS):
+                wire.sendall(frame(PING, bytes(8)))
+                while (found := next_frame(answers)) != (PING, ACK):
+                    assert found[0] != GOAWAY
+
+
+SETTINGS, PING, GOAWAY = 4, 6, 7
+"""Types of frames of HTTP/2 (RFC 9113, section 6)."""
+ACK = 1
+PINGS = 10
+
+
+def frame(kind: int, payload: bytes = b"") -> bytes:
+    return len(payload).to_bytes(3) + bytes([kind, 0, 0, 0, 0, 0]) + payload
+
+
+def next_frame(answers: IO[bytes]) -> tuple[int, int]:
+    """Type and flags."""
+    head = answers.read(9)
+    assert head, "it hung up"
+    answers.read(int.from_bytes(head[:3]))
+    return head[3], head[4]
+
+
+def test_a_client_that_was_closed_says_so_at_once() -> None:
+    """A pod may be let go of while somebody still asks it."""
+    with served(FakeStage()) as address, remote(address) as client:
+        client.close()
+        with pytest.raises(errors.StageUnavailable):
+            client.describe()
 
 
 def test_a_killed_stage_is_started_anew_when_its_process_is_back(
