@@ -16,6 +16,7 @@ from ..lineage.text import show_text, trace_text
 from ..lineage.trace import trace as trace_cue
 from .comparing import diff_jobs, why_step
 from .exporting import export_lineage
+from .finding import where_used_in, who_made_file
 from .impact import impact_of
 from .options import JobArgument, JsonOption, StoreOption
 from .output import print_json, say, writing
@@ -27,6 +28,8 @@ app.command("export")(export_lineage)
 app.command("diff")(diff_jobs)
 app.command("why")(why_step)
 app.command("impact")(impact_of)
+app.command("where-used")(where_used_in)
+app.command("who-made")(who_made_file)
 
 
 @app.command()

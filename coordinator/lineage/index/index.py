@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from services.runtime.artifact import digest_bytes
 from services.runtime.settings import ProcessSettings
+from services.runtime.store import keys
 from services.runtime.store.base import Store
 
 from . import queries
@@ -39,10 +40,11 @@ class Index:
         self._store, self._path = store, path
         self._lock = threading.RLock()
         self._database = Database(path)
+        self._seen: set[str] = set()
 
     def refresh(self, *, thoroughly: bool = False) -> None:
-        """Brings it up to date with the store. `thoroughly` also notices what nobody writes: a manifest that
-        came or went after its job had ended."""
+        """Brings it up to date with the store. `thoroughly` also notices what a worker that was thought dead wrote for
+        a job that was over."""
         self._do(lambda: self._refresh(thoroughly=thoroughly))
 
     def jobs(self) -> list[IndexedJob]:
@@ -51,7 +53,7 @@ class Index:
 
     def steps(self, job: str = "", stage: str = "") -> list[IndexedStep]:
         """Every committed step, of one job or of one stage if it is named, in order of job and step."""
-        return self._ask(lambda db: queries.steps(db, job, stage))
+        return self._steps(lambda db: queries.steps(db, job, stage))
 
     def models_of(self, manifests: Iterable[str]) -> dict[str, list[IndexedModel]]:
         """The models that manifests name, by digest of the manifest; one without models is left out."""
@@ -64,43 +66,56 @@ class Index:
 
     def with_model(self, name: str) -> list[IndexedStep]:
         """The committed steps that had a model, named as in `models_named`."""
-        return self._ask(lambda db: queries.with_models(db, queries.models_named(db, name)))
+        return self._steps(lambda db: queries.with_models(db, queries.models_named(db, name)))
 
     def taking(self, digest: str) -> list[IndexedStep]:
         """The committed steps that took the file with that digest, wherever it came from."""
-        return self._ask(lambda db: queries.taking(db, digest))
+        return self._steps(lambda db: queries.taking(db, digest))
 
     def having_term(self, term: str) -> list[IndexedStep]:
         """The committed steps that took a glossary which has the term, in whatever case and under whatever alias."""
-        return self._ask(lambda db: queries.having_term(db, term))
+        return self._steps(lambda db: queries.having_term(db, term))
 
     def uses_of_term(self, term: str) -> list[TermUse]:
         """The committed steps in which the term reached a model or the result, as they report themselves."""
-        return self._ask(lambda db: queries.uses_of_term(db, term))
+        found = self._ask(lambda db: queries.uses_of_term(db, term))
+        there = self._there(use.step.job for use in found)
+        return [use for use in found if use.step.job in there]
 
     def made_from(self, manifests: Iterable[str]) -> list[IndexedStep]:
         """The committed steps with these manifests and all that were made out of their outputs, however far on and in
         whatever job."""
         listed = list(manifests)
-        return self._ask(lambda db: queries.made_from(db, listed))
+        return self._steps(lambda db: queries.made_from(db, listed))
 
     def deliverables_made_from(self, manifests: Iterable[str]) -> list[IndexedFile]:
         """The files that people got of those steps."""
         listed = list(manifests)
-        return self._ask(lambda db: queries.deliverables_made_from(db, listed))
+        return self._files(lambda db: queries.deliverables_made_from(db, listed))
+
+    def deliverables_of_each(self, manifests: Iterable[str]) -> dict[str, list[IndexedFile]]:
+        """Likewise, apart for each of the manifests."""
+        listed = list(manifests)
+        found = self._ask(lambda db: queries.deliverables_of_each(db, listed))
+        there = self._there(file.step.job for files in found.values() for file in files)
+        return {start: [file for file in files if file.step.job in there] for start, files in found.items()}
 
     def behind(self, manifests: Iterable[str]) -> list[IndexedStep]:
         """The steps with these manifests and all that their outputs were made out of, in order of time."""
         listed = list(manifests)
-        return self._ask(lambda db: queries.behind(db, listed))
+        return self._steps(lambda db: queries.behind(db, listed))
 
     def makers(self, digest: str) -> list[IndexedFile]:
         """Every attempt that wrote a file with that digest."""
-        return self._ask(lambda db: queries.makers(db, digest))
+        return self._files(lambda db: queries.makers(db, digest))
 
     def manifests(self, digest: str) -> list[IndexedStep]:
         """The attempts whose manifest has that digest."""
-        return self._ask(lambda db: queries.manifests(db, digest))
+        return self._steps(lambda db: queries.manifests(db, digest))
+
+    def film(self, job: str) -> Given:
+        """What a job of the index is about."""
+        return self._ask(lambda db: queries.film(db, job))
 
     def given(self, digest: str) -> list[Given]:
         """The jobs with which a file with that digest came from outside."""
@@ -117,10 +132,27 @@ class Index:
     def close(self) -> None:
         self._database.close()
 
+    def _steps(self, question: Callable[[sqlite3.Connection], list[IndexedStep]]) -> list[IndexedStep]:
+        found = self._ask(question)
+        there = self._there(step.job for step in found)
+        return [step for step in found if step.job in there]
+
+    def _files(self, question: Callable[[sqlite3.Connection], list[IndexedFile]]) -> list[IndexedFile]:
+        found = self._ask(question)
+        there = self._there(file.step.job for file in found)
+        return [file for file in found if file.step.job in there]
+
+    def _there(self, jobs: Iterable[str]) -> set[str]:
+        """Those of the jobs that were not erased: an empty folder may be left, which is still listed."""
+        asked = set(jobs)
+        self._seen |= {job for job in asked - self._seen if self._store.size(keys.job(job)) is not None}
+        return asked & self._seen
+
     def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         return self._do(lambda: question(self._database.connection))
 
     def _refresh(self, *, thoroughly: bool = False) -> None:
+        self._seen.clear()
         with self._database.writing():
             refresh(self._database.connection, self._store, thoroughly=thoroughly)
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .entries import Given, IndexedFile, IndexedJob, IndexedModel, IndexedStep, TermUse
 from .rows import folded
 
-_PREFIX = re.compile(r"[0-9a-f]{4,64}")
+_PREFIX = re.compile(r"[0-9a-f]{8,64}")
 _SHOWN = 10
 
 _JOB = "j.name, j.title, j.workflow, j.tenant, j.created"
@@ -32,6 +32,13 @@ WITH RECURSIVE made(id) AS (
     {_NAMED}
     UNION
     SELECT e.consumer FROM made JOIN manifests p ON p.id = made.id JOIN edges e ON e.producer = p.digest
+)
+"""
+_MADE_FROM_EACH = """
+WITH RECURSIVE made(start, id) AS (
+    SELECT m.digest, m.id FROM manifests m JOIN json_each(?) d ON m.digest = d.value
+    UNION
+    SELECT made.start, e.consumer FROM made JOIN manifests p ON p.id = made.id JOIN edges e ON e.producer = p.digest
 )
 """
 _BEHIND = f"""
@@ -120,12 +127,33 @@ def deliverables_made_from(db: sqlite3.Connection, manifests: Iterable[str]) -> 
     return _files(db, "f.delivered <> '' AND m.id IN (SELECT id FROM made)", (), _MADE_FROM, manifests)
 
 
+def deliverables_of_each(db: sqlite3.Connection, manifests: Iterable[str]) -> dict[str, list[IndexedFile]]:
+    found = db.execute(
+        f"{_MADE_FROM_EACH} SELECT made.start, {_STEP}, {_FILE} FROM {_STEPS} JOIN made ON made.id = m.id "
+        f"JOIN files f ON f.manifest = m.id WHERE f.delivered <> '' ORDER BY {_IN_ORDER}, f.position",
+        (_listed(manifests),),
+    )
+    files: dict[str, list[IndexedFile]] = {}
+    for start, *row in found:
+        files.setdefault(start, []).append(_file(row))
+    return files
+
+
 def makers(db: sqlite3.Connection, digest: str) -> list[IndexedFile]:
     return _files(db, "f.digest = ?", (digest,))
 
 
 def manifests(db: sqlite3.Connection, digest: str) -> list[IndexedStep]:
     return _steps(db, "m.digest = ?", (digest,))
+
+
+def film(db: sqlite3.Connection, job: str) -> Given:
+    (row,) = db.execute(
+        "SELECT j.name, j.title, g.name, g.file_name, g.digest FROM given g JOIN jobs j ON j.id = g.job "
+        "WHERE j.name = ? AND g.name = ''",
+        (job,),
+    )
+    return Given(*row)
 
 
 def given(db: sqlite3.Connection, digest: str) -> list[Given]:
@@ -174,10 +202,14 @@ def _files(
         f"ORDER BY {_IN_ORDER}, f.position"
     )
     begun = (_listed(start),) if way else ()
-    return [IndexedFile(_step(row), *row[_STEP_COLUMNS:]) for row in db.execute(statement, (*begun, *values))]
+    return [_file(row) for row in db.execute(statement, (*begun, *values))]
 
 
-def _step(row: tuple[Any, ...]) -> IndexedStep:
+def _file(row: Sequence[Any]) -> IndexedFile:
+    return IndexedFile(_step(row), *row[_STEP_COLUMNS:])
+
+
+def _step(row: Sequence[Any]) -> IndexedStep:
     columns = list(row[:_STEP_COLUMNS])
     columns[6] = bool(columns[6])
     return IndexedStep(*columns)

@@ -19,6 +19,7 @@ from ..reading import READERS
 from . import rows
 from .gathering import Gathered, Standing, gather, keys_of, last_round, read_term_document, stamp, term_documents
 
+_ON_THIS_MACHINE = ("file:", "memory:")
 _BATCH = 64
 """Jobs that are held at once and written together: memory must not grow with the store."""
 
@@ -39,17 +40,19 @@ class _Known:
 def refresh(db: sqlite3.Connection, store: Store, *, thoroughly: bool = False) -> None:
     """Adds jobs that are new or went on, and takes out those that are gone.
 
-    A job that is over is looked at again once a further round is asked for; `thoroughly` looks at the keys of every
-    job. Call it while no other process writes.
+    A job that is over without success is looked at again once a further round is asked for, or `thoroughly`. Call it
+    while no other process writes.
     """
     names, known = set(store.folders(JOBS)), _known(db)
-    due = sorted(name for name in names if _is_due(known.get(name), thoroughly=thoroughly))
+    due = sorted(name for name in names if _is_due(known.get(name)))
     with _transaction(db):
         for name in known.keys() - names:
             rows.remove_job(db, name)
     with ThreadPoolExecutor(READERS) as pool:
+        # Threads hide the distance to a store; beside one on this machine they only wait for each other.
+        spread = map if store.url.startswith(_ON_THIS_MACHINE) else pool.map
         for batch in _batches(due, _BATCH):
-            looks = pool.map(lambda name: _look(store, name, known.get(name), thoroughly=thoroughly), batch)
+            looks = spread(lambda name: _look(store, name, known.get(name), thoroughly=thoroughly), batch)
             _take(db, store, filter(None, looks))
     if len(due) > _BATCH:
         db.execute("PRAGMA optimize")
@@ -71,8 +74,8 @@ def _known(db: sqlite3.Connection) -> Mapping[str, _Known]:
     return {name: _Known(Standing(state), number, keys) for name, state, number, keys in found}
 
 
-def _is_due(known: _Known | None, *, thoroughly: bool) -> bool:
-    return known is None or thoroughly or known.standing is not Standing.SETTLED
+def _is_due(known: _Known | None) -> bool:
+    return known is None or known.standing is not Standing.SETTLED
 
 
 def _look(store: Store, name: str, known: _Known | None, *, thoroughly: bool) -> _Seen | None:
