@@ -71,8 +71,8 @@ up: ## Start the whole system on this host from its images
 down: ## End it; films stay in the store
 	deploy/compose.sh down
 
-test-images: setup-dev images ## Build the images and send a film through the containers
-	$(OFFLINE) $(BIN)/pytest tests/cluster/film_in_compose.py
+test-images: setup-dev images ## Build the images, look into each and send a film through the containers
+	$(OFFLINE) $(BIN)/pytest tests/cluster/images_as_built.py tests/cluster/film_in_compose.py
 
 clean: ## Remove everything that the other targets made, except .venv
 	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist out

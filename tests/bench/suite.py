@@ -7,6 +7,7 @@ from functools import partial
 
 from services.runtime.errors import unknown_name
 from tests.bench import (
+    containers,
     glossary,
     lineage,
     listing,
@@ -34,6 +35,7 @@ BENCHMARKS = (
     Benchmark("listing", "How fast is a coordinator among thousands of jobs?", listing.measure),
     Benchmark("scaling", "How does throughput grow with processes?", scaling.measure),
     Benchmark("lineage", "How fast is lineage verified and traced?", lineage.measure),
+    Benchmark("containers", "How long from `make images` to a film done?", containers.measure, is_long=True),
     Benchmark("long_film", "How much memory and time does a long film need?", long_film.measure, is_long=True),
 )
 

@@ -1,72 +1,42 @@
-"""The images and the system that deploy/compose.yaml makes of them, for tests."""
+"""The system that deploy/compose.yaml makes of the images, and a film sent through it, for tests and measurements."""
 
 from __future__ import annotations
 
 import contextlib
-import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import grpc
 import yaml
 
+from cuegraph.v1 import job_service_pb2, job_service_pb2_grpc, step_pb2
+from services.runtime import wire
 from services.runtime.client import RemoteStage
-from services.runtime.registry import STAGES
+from services.runtime.manifest import Manifest, from_json
+from services.runtime.store import blobs, keys
+from services.runtime.store.base import Store
 from services.runtime.store.s3 import S3Access
+from tests.cluster.built_images import COMMAND_SECONDS, OWN_IMAGES, ROOT, assignments, engine, name_of, run
+from tests.patience import until
 
-ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "deploy/compose.yaml"
 STORE = "s3://cuegraph/films"
+STORE_ADDRESS = "http://127.0.0.1:8333"
 COORDINATOR = "127.0.0.1:50050"
+NETWORK = "cuegraph_default"
+IN_CONTAINERS = {
+    "CUEGRAPH_STORE": STORE,
+    "AWS_ENDPOINT_URL": "http://seaweedfs:8333",
+    "AWS_REGION": "us-east-1",
+    "OMP_NUM_THREADS": "2",
+}
+"""What processes on the network of the containers are told."""
 START_SECONDS = 300.0
 """How long containers may take until all of them serve, models loaded."""
-COMMAND_SECONDS = 300.0
-OWN_IMAGES = ("coordinator", *STAGES)
-
-
-def engine() -> str:
-    """The program that runs containers here."""
-    return "podman" if shutil.which("podman") else "docker"
-
-
-def run(*command: str, seconds: float = COMMAND_SECONDS) -> str:
-    """What a command prints; it must end well and in time."""
-    done = subprocess.run(
-        command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL
-    )
-    assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
-    return done.stdout.strip()
-
-
-def name_of(image: str) -> str:
-    """The name under which `make images` keeps an image."""
-    return f"localhost/cuegraph/{image}:dev"
-
-
-def inside(image: str, *command: str) -> str:
-    """What a command prints in a container as small in rights as they are in production."""
-    return run(
-        engine(), "run", "--rm", "--read-only", "--cap-drop=ALL", "--network=none", "--entrypoint", command[0],
-        name_of(image), *command[1:],
-    )  # fmt: skip
-
-
-def digests() -> Mapping[str, str]:
-    """The digests that `make images` wrote down, by image."""
-    assigned = _assignments(ROOT / ".cache/images.env")
-    return {name.removeprefix("CUEGRAPH_DIGEST_").lower(): value for name, value in assigned.items()}
-
-
-def access() -> S3Access:
-    """The way to the store of the system, with the keys that `make up` invented."""
-    keys = _assignments(ROOT / ".cache/compose.env")
-    return S3Access("http://127.0.0.1:8333", "us-east-1", keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"])
-
-
-def _assignments(path: Path) -> dict[str, str]:
-    rows = [line.partition("=") for line in path.read_text("utf-8").splitlines()]
-    return {name: value for name, _, value in rows}
+FILM_SECONDS = 900.0
 
 
 def services() -> Sequence[str]:
@@ -75,23 +45,37 @@ def services() -> Sequence[str]:
 
 
 @contextlib.contextmanager
-def system_up() -> Iterator[None]:
-    """`make up`, until everything serves; afterwards `make down`."""
+def system_up() -> Iterator[dict[str, float]]:
+    """`make up`, until everything serves; afterwards `make down`.
+
+    Gives the seconds from the beginning to the first answer that a service is SERVING, by service.
+    """
+    begin = time.monotonic()
     run("deploy/compose.sh", "up")
     try:
-        _await_services()
-        yield
+        yield _served_after(begin)
     finally:
         run("deploy/compose.sh", "down")
 
 
-def _await_services() -> None:
-    deadline = time.monotonic() + START_SECONDS
-    waiting = set(services())
+def _served_after(begin: float) -> dict[str, float]:
+    waiting, served = set(services()), dict[str, float]()
     while waiting:
-        waiting = {name for name in waiting if not is_healthy(name)}
-        assert time.monotonic() < deadline, f"not serving: {sorted(waiting)}"
-        time.sleep(1.0 if waiting else 0.0)
+        served |= {name: time.monotonic() - begin for name in sorted(waiting) if serves(address_of(name))}
+        waiting -= served.keys()
+        assert time.monotonic() < begin + START_SECONDS, f"not serving: {sorted(waiting)}"
+        time.sleep(0.25 if waiting else 0.0)
+    return served
+
+
+def serves(address: str) -> bool:
+    return RemoteStage(address, "").is_serving()
+
+
+def address_of(service: str, port: int = 50051) -> str:
+    """Where this host reaches a service on the network of the containers; nobody is there while it starts again."""
+    template = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+    return f"{run(engine(), 'inspect', '--format', template, container(service)) or '127.0.0.1'}:{port}"
 
 
 def is_healthy(service: str) -> bool:
@@ -108,5 +92,58 @@ def container(service: str) -> str:
     return found[0]
 
 
-def serves(address: str) -> bool:
-    return RemoteStage(address, "").is_serving()
+@contextlib.contextmanager
+def served_together(*stages: str) -> Iterator[str]:
+    """One container more, of the first stage's image: it serves all of these and keeps one engine. Gives its name."""
+    name = "together"
+    variables = {**store_keys(), **IN_CONTAINERS, "CUEGRAPH_ENGINES": "1"}
+    options = [word for variable, value in variables.items() for word in ("--env", f"{variable}={value}")]
+    run(
+        engine(), "run", "--detach", "--name", f"cuegraph_{name}_1", "--network", NETWORK, "--read-only",
+        "--tmpfs", "/tmp", "--volume", "/data", *options, name_of(stages[0]),
+        "stage", "serve", *stages, "--listen=0.0.0.0:50051", "--metrics=0.0.0.0:9464",
+    )  # fmt: skip
+    try:
+        until(lambda: serves(address_of(name)))
+        yield name
+    finally:
+        run(engine(), "rm", "--force", "--volumes", container(name))
+
+
+def access() -> S3Access:
+    """The way to the store of the system, with the keys that `make up` invented."""
+    invented = store_keys()
+    return S3Access(STORE_ADDRESS, "us-east-1", invented["AWS_ACCESS_KEY_ID"], invented["AWS_SECRET_ACCESS_KEY"])
+
+
+def store_keys() -> dict[str, str]:
+    """The keys of the store, by the variables that hold them."""
+    return assignments(ROOT / ".cache/compose.env")
+
+
+def subtitled(store: Store, film: Path) -> job_service_pb2.Job:
+    """The job of a film in English that is subtitled in its own language and in Portuguese, when it has ended.
+
+    Voices are separated as well, which the profile for small machines leaves out, and nothing is taken over from the
+    films that the store has already.
+    """
+    media = wire.artifact_to_proto(blobs.add_file(store, film, "video/x-matroska"))
+    asked = job_service_pb2.JobRequest(
+        workflow="subtitle", media=media, title=film.stem, source_language_code="en", profile="cpu-small",
+        target_language_codes=["pt"], settings={"separation.engine": step_pb2.Setting(value_json='"spleeter"')},
+        no_cache=True,
+    )  # fmt: skip
+    with grpc.insecure_channel(COORDINATOR) as channel:
+        jobs: Any = job_service_pb2_grpc.JobServiceStub(channel)
+        created = jobs.CreateJob(job_service_pb2.CreateJobRequest(request=asked)).job
+        *_, last = jobs.WatchJob(job_service_pb2.WatchJobRequest(name=created.name), timeout=FILM_SECONDS)
+    done: job_service_pb2.Job = last.job
+    return done
+
+
+def manifests(store: Store, job: str) -> list[Manifest]:
+    """What the stages have committed for a job."""
+    prefix = keys.stages(job.removeprefix("jobs/"))
+    committed = [key for key in store.list(prefix) if key.endswith("/manifest.json") and "/attempts/" not in key]
+    assert committed
+    return [from_json(store.get(key)) for key in committed]

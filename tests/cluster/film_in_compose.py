@@ -1,4 +1,4 @@
-"""The images as they are built, and a film through the system that the compose file makes of them.
+"""A film through the system that the compose file makes of the images.
 
 Not part of `make test`: `make test-images` builds the images and names this file.
 """
@@ -7,76 +7,44 @@ from __future__ import annotations
 
 import json
 import subprocess
+import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import grpc
+import jiwer
+import pysubs2
 import pytest
 
-from cuegraph.v1 import job_service_pb2, job_service_pb2_grpc, lineage_service_pb2, lineage_service_pb2_grpc
+from cuegraph.v1 import job_service_pb2, lineage_service_pb2, lineage_service_pb2_grpc
 from services.runtime import wire
-from services.runtime.manifest import Manifest, Status, from_json
-from services.runtime.store import blobs, keys, open_store
+from services.runtime.manifest import Status
+from services.runtime.media import probe
+from services.runtime.registry import STAGES
+from services.runtime.store import blobs, open_store
 from services.runtime.store.base import Store
+from tests.cluster.built_images import digests, engine, revision, run
 from tests.cluster.compose_system import (
     COORDINATOR,
-    OWN_IMAGES,
-    ROOT,
+    FILM_SECONDS,
     STORE,
+    STORE_ADDRESS,
     access,
+    address_of,
     container,
-    digests,
-    engine,
-    inside,
-    name_of,
-    run,
+    is_healthy,
+    manifests,
+    served_together,
     serves,
     services,
+    store_keys,
+    subtitled,
     system_up,
 )
-from tests.film import sample_film
-from tests.layout.test_image_locks import foreign_imports
-
-FILM_SECONDS = 900.0
-SBOM = "/opt/cuegraph/share/sbom.cdx.json"
-
-
-@pytest.mark.parametrize("image", OWN_IMAGES)
-def test_nobody_in_an_image_is_root_and_nothing_in_it_builds(image: str) -> None:
-    found = inside(image, "sh", "-c", "id -u; for tool in pip pip3 gcc cc make; do command -v $tool; done; true")
-    assert found == "10001"
-
-
-@pytest.mark.parametrize("image", OWN_IMAGES)
-def test_an_image_tells_everything_that_is_in_it(image: str) -> None:
-    """A version may end in how it was built, as torch's in `+cpu`, which the lock leaves open."""
-    components = json.loads(inside(image, "cat", SBOM))["components"]
-    listed = {f"{one['name']}=={one['version'].partition('+')[0]}" for one in components}
-    lock = (ROOT / f"deploy/locks/{image}.txt").read_text("utf-8").splitlines()[1:]
-    assert {line.partition(" ")[0] for line in lock} <= listed
-
-
-@pytest.mark.parametrize("image", OWN_IMAGES)
-def test_an_image_says_what_it_was_made_from(image: str) -> None:
-    (described,) = json.loads(run(engine(), "image", "inspect", name_of(image)))
-    labels, variables = described["Config"]["Labels"], described["Config"]["Env"]
-    assert labels["org.opencontainers.image.title"] == f"cuegraph-{image}"
-    assert len(labels["org.opencontainers.image.revision"].removesuffix("-dirty")) == 40
-    assert f"CUEGRAPH_COMMIT={labels['org.opencontainers.image.revision']}" in variables
-    assert {"HF_HUB_OFFLINE=1", "PYANNOTE_METRICS_ENABLED=false"} <= set(variables)
-
-
-@pytest.mark.parametrize("image", OWN_IMAGES)
-def test_nothing_of_the_machine_that_built_an_image_is_in_it(image: str) -> None:
-    """What was mounted for the build leaves at most the empty places where it was mounted."""
-    mounted = "cat /etc/pip.conf 2>/dev/null; find /opt -mindepth 2 -not -path '/opt/cuegraph/*'"
-    assert inside(image, "sh", "-c", mounted) == ""
-
-
-@pytest.mark.parametrize("stage", [image for image in OWN_IMAGES if image != "coordinator"])
-def test_everything_that_a_stage_imports_is_in_its_image(stage: str) -> None:
-    names = ["coordinator.cli.main", f"services.{stage}.stage", *foreign_imports(stage)]
-    inside(stage, "python", "-c", "import " + ", ".join(names))
+from tests.cuegraph import cuegraph
+from tests.film import Film, sample_film
+from tests.readings import normalised
 
 
 @pytest.fixture(scope="module")
@@ -91,52 +59,57 @@ def store(system: None) -> Store:
 
 
 @pytest.fixture(scope="module")
-def job(store: Store, tmp_path_factory: pytest.TempPathFactory) -> job_service_pb2.Job:
-    """The sample film, subtitled in its own language and in Portuguese by the containers."""
-    film = sample_film(tmp_path_factory.mktemp("film") / "film.mkv").path
-    media = wire.artifact_to_proto(blobs.add_file(store, film, "video/x-matroska"))
-    asked = job_service_pb2.JobRequest(
-        workflow="subtitle", media=media, title=film.stem, source_language_code="en", profile="cpu-small",
-        target_language_codes=["pt"],
-    )  # fmt: skip
-    with grpc.insecure_channel(COORDINATOR) as channel:
-        jobs: Any = job_service_pb2_grpc.JobServiceStub(channel)
-        created = jobs.CreateJob(job_service_pb2.CreateJobRequest(request=asked)).job
-        *_, last = jobs.WatchJob(job_service_pb2.WatchJobRequest(name=created.name), timeout=FILM_SECONDS)
-    done: job_service_pb2.Job = last.job
-    return done
+def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
+    return sample_film(tmp_path_factory.mktemp("film") / "film.mkv")
+
+
+@pytest.fixture(scope="module")
+def job(store: Store, film: Film) -> job_service_pb2.Job:
+    return subtitled(store, film.path)
 
 
 @pytest.mark.timeout(FILM_SECONDS + 600)
-def test_a_film_gets_its_subtitles_from_the_containers(job: job_service_pb2.Job) -> None:
+def test_a_film_goes_through_all_the_containers(job: job_service_pb2.Job, store: Store) -> None:
     assert job.state == job_service_pb2.JOB_STATE_SUCCEEDED, job.errors
-    assert {"srt", "vtt", "ass", "mkv"} <= {made.role for made in job.deliverables}
+    assert {manifest.stage for manifest in manifests(store, job.name)} == set(STAGES)
+
+
+def test_its_subtitles_say_what_is_said(job: job_service_pb2.Job, store: Store, film: Film) -> None:
+    assert jiwer.wer(" ".join(film.words), normalised(words_of(fetched(job, store, "srt", "en")))) <= 0.03
+
+
+def test_its_subtitles_are_translated(job: job_service_pb2.Job, store: Store) -> None:
+    assert "que" in normalised(words_of(fetched(job, store, "srt", "pt"))).split()
+
+
+def test_the_film_that_comes_out_has_both(job: job_service_pb2.Job, store: Store, tmp_path: Path) -> None:
+    (made,) = (it for it in job.deliverables if it.role == "mkv")
+    blobs.fetch(store, wire.artifact_from_proto(made.artifact), tmp_path / "film.mkv")
+    assert len(probe(tmp_path / "film.mkv").of_kind("subtitle")) == 2
+
+
+def fetched(job: job_service_pb2.Job, store: Store, role: str, language: str) -> bytes:
+    """A deliverable, downloaded from the store and held against its digest."""
+    (made,) = (it for it in job.deliverables if it.role == role and it.language_code == language)
+    return blobs.read(store, wire.artifact_from_proto(made.artifact))
+
+
+def words_of(srt: bytes) -> str:
+    cues = pysubs2.SSAFile.from_string(srt.decode("utf-8"), "srt")
+    assert len(cues) >= 5
+    return " ".join(cue.plaintext for cue in cues)
 
 
 def test_every_manifest_names_the_commit_and_the_image(job: job_service_pb2.Job, store: Store) -> None:
     known = digests()
-    for manifest in manifests(store, job):
+    for manifest in manifests(store, job.name):
         assert manifest.status in (Status.SUCCEEDED, Status.SKIPPED)
         assert manifest.code.commit == revision(manifest.stage)
         assert manifest.code.image_digest == known[manifest.stage]
 
 
-def manifests(store: Store, job: job_service_pb2.Job) -> list[Manifest]:
-    prefix = keys.stages(job.name.removeprefix("jobs/"))
-    committed = [key for key in store.list(prefix) if key.endswith("/manifest.json") and "/attempts/" not in key]
-    assert committed
-    return [from_json(store.get(key)) for key in committed]
-
-
-def revision(image: str) -> str:
-    return run(
-        engine(), "image", "inspect", "--format", '{{index .Config.Labels "org.opencontainers.image.revision"}}',
-        name_of(image),
-    )  # fmt: skip
-
-
 def test_every_stage_ran_in_a_container_of_its_own(job: job_service_pb2.Job, store: Store) -> None:
-    nodes = {manifest.stage: manifest.host.node for manifest in manifests(store, job)}
+    nodes = {manifest.stage: manifest.host.node for manifest in manifests(store, job.name)}
     assert len(set(nodes.values())) == len(nodes)
 
 
@@ -146,6 +119,58 @@ def test_the_lineage_of_the_film_is_right(job: job_service_pb2.Job) -> None:
         verdict = lineage.VerifyJob(lineage_service_pb2.VerifyJobRequest(name=job.name))
     assert list(verdict.findings) == []
     assert verdict.sealed
+
+
+def test_temporal_drove_the_job(job: job_service_pb2.Job) -> None:
+    listing = ["workflow", "list", "--address=127.0.0.1:7233", "--output=json"]
+    rounds = json.loads(run(engine(), "exec", container("temporal"), "temporal", *listing))
+    ended = {it["execution"]["workflowId"]: it["status"] for it in rounds}
+    assert ended[f"{job.name.removeprefix('jobs/')}-1"] == "WORKFLOW_EXECUTION_STATUS_COMPLETED"
+
+
+def test_every_container_shows_its_metrics(job: job_service_pb2.Job, store: Store) -> None:
+    ran = {it.stage for it in manifests(store, job.name) if it.status is Status.SUCCEEDED}
+    for stage in sorted(ran):
+        assert f'cuegraph_stage_attempts_total{{stage="{stage}",status="SUCCEEDED"}}' in metrics_of(stage)
+    assert 'cuegraph_jobs{state="SUCCEEDED"}' in metrics_of("coordinator")
+
+
+def metrics_of(service: str) -> str:
+    with urllib.request.urlopen(f"http://{address_of(service, 9464)}/metrics", timeout=60) as answer:
+        text: str = answer.read().decode("utf-8")
+        return text
+
+
+@pytest.mark.timeout(FILM_SECONDS)
+def test_stages_share_a_container_and_load_their_models_in_turn(store: Store, tmp_path: Path) -> None:
+    film = sample_film(tmp_path / "sound.mka", pause_seconds=1.0, pictures=None).path
+    with served_together("asr", "vad") as together:
+        places = {stage: address_of(together if stage in ("asr", "vad") else stage) for stage in STAGES}
+        stages = [word for stage, address in places.items() for word in ("--stage", f"{stage}={address}")]
+        done = cuegraph(
+            "run", film, "--workflow", "transcribe", "--source", "en", "--profile", "cpu-small", "--no-cache", "--json",
+            *stages,
+            env={**store_keys(), "CUEGRAPH_STORE": STORE, "AWS_ENDPOINT_URL": STORE_ADDRESS, "AWS_REGION": "us-east-1"},
+        )  # fmt: skip
+        assert done.code == 0, done.stderr
+        assert "cuegraph_engines_loaded 1.0" in metrics_of(together)
+    nodes = {it.stage: it.host.node for it in manifests(store, done.json["job"]) if it.status is Status.SUCCEEDED}
+    assert nodes["asr"] == nodes["vad"] != nodes["demux"]
+
+
+@pytest.mark.parametrize("service", services())
+def test_a_container_logs_objects(service: str, job: job_service_pb2.Job) -> None:
+    """But for the line that says on which address it serves."""
+    logged = subprocess.run(
+        [engine(), "logs", container(service)], check=True, capture_output=True, text=True, timeout=60
+    )
+    lines = [line for line in logged.stderr.splitlines() if not line.startswith("serving ")]
+    assert all({"time", "level", "message"} <= json.loads(line).keys() for line in lines)
+
+
+@pytest.mark.parametrize("service", services())
+def test_the_health_check_of_a_container_finds_it_serving(service: str, system: None) -> None:
+    assert is_healthy(service)
 
 
 def test_the_root_of_a_container_cannot_be_written(system: None) -> None:

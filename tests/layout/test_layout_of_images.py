@@ -50,7 +50,7 @@ def test_a_container_has_no_more_rights_than_it_needs(name: str) -> None:
 @pytest.mark.parametrize("name", OWN)
 def test_a_container_is_told_the_digest_of_its_image_and_asked_for_its_health(name: str) -> None:
     service = SERVICES[name]
-    assert service["environment"]["CUEGRAPH_IMAGE_DIGEST"] == f"${{CUEGRAPH_DIGEST_{name.upper()}:-}}"
+    assert service["environment"]["CUEGRAPH_IMAGE_DIGEST"] == f"${{CUEGRAPH_DIGEST_{name.upper()}}}"
     assert "/opt/cuegraph/share/healthcheck.py" in service["healthcheck"]["test"]
 
 
