@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.runtime.artifact import Artifact
 from services.runtime.errors import InvalidDocument
-from services.runtime.manifest import InputRecord, Manifest, ModelRecord, Notice, Status
+from services.runtime.manifest import InputRecord, Manifest, ModelRecord, Notice
 
 from ...folder import deliverables
 from ...jobs import Jobs, JobState
@@ -59,9 +59,12 @@ class Attempt:
         """E.g. `translation/pt`."""
         return place_of(self.manifest.stage, self.manifest.shard)
 
-    @property
-    def failed(self) -> bool:
-        return self.manifest.status in (Status.FAILED, Status.CANCELLED)
+    def original_of(self, output: File) -> File | None:
+        """For REUSED: the output of the earlier attempt that this one is."""
+        if self.manifest.reused is None:
+            return None
+        producer = self.manifest.reused.digest
+        return replace(output, name=_name(producer, output.role, output.artifact), producer=producer)
 
 
 @dataclass(frozen=True)
@@ -202,5 +205,6 @@ def _ending(material: Material, attempts: Iterable[Attempt]) -> Ending | None:
     outcome = jobs.outcome(job)
     if outcome is not None:
         return Ending(outcome.state, outcome.finished, outcome.errors)
+    seal = material.facts.seal_record
     finished = [attempt.manifest.times.finished for attempt in attempts]
-    return Ending(JobState.SUCCEEDED, max(finished)) if material.facts.seal and finished else None
+    return Ending(JobState(seal.outcome), max(finished)) if seal and finished else None

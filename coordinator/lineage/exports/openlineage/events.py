@@ -10,7 +10,7 @@ from typing import Any
 from services.runtime.manifest import CodeRecord, Status
 
 from ....jobs import JobState
-from ..history import Attempt, History
+from ..history import Attempt, File, History
 from ..identifiers import program, run_id
 from . import facets
 from .facets import NAMESPACE
@@ -141,10 +141,17 @@ def _inputs(attempt: Attempt) -> list[dict[str, Any]]:
 def _outputs(attempt: Attempt) -> list[dict[str, Any]]:
     """Every output was made of every input: a manifest says no less, and what is inside files is theirs to say."""
     producer = program(attempt.manifest.code)
-    sources = [_source(facets.dataset_of(file), "DIRECT", role) for role, file in attempt.inputs]
-    sources += [_source(facets.model_name(model), "INDIRECT", "model") for model in attempt.manifest.models]
-    return [facets.output_dataset(producer, file, sources) for file in attempt.outputs]
+    sources = [_source(facets.dataset_of(file), "DIRECT", description=role) for role, file in attempt.inputs]
+    sources += [_source(facets.model_name(model), "INDIRECT", description="model") for model in attempt.manifest.models]
+    return [facets.output_dataset(producer, file, [*sources, *_taken_over(attempt, file)]) for file in attempt.outputs]
 
 
-def _source(dataset: dict[str, str], kind: str, role: str) -> dict[str, Any]:
-    return {**dataset, "type": "DATASET", "transformations": [{"type": kind, "description": role}]}
+def _taken_over(attempt: Attempt, file: File) -> Iterator[dict[str, Any]]:
+    """The output of an earlier attempt that this one is."""
+    original = attempt.original_of(file)
+    if original:
+        yield _source(facets.dataset_of(original), "DIRECT", subtype="IDENTITY", description="taken over")
+
+
+def _source(dataset: dict[str, str], kind: str, **said: str) -> dict[str, Any]:
+    return {**dataset, "type": "DATASET", "transformations": [{"type": kind, **said}]}

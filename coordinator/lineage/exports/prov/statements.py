@@ -72,8 +72,9 @@ def _of_output(attempt: Attempt, file: File) -> Iterator[Relation]:
     for source in dict.fromkeys(_file_name(source) for _, source in attempt.inputs):
         name = _about("derivation", entity, source)
         yield Relation("wasDerivedFrom", entity, source, name, (("activity", activity),))
-    if attempt.manifest.reused:
-        yield Relation("alternateOf", entity, _reused_name(attempt.manifest.reused, file))
+    original = attempt.original_of(file)
+    if original:
+        yield Relation("alternateOf", entity, _file_name(original))
 
 
 def _informed(attempt: Attempt) -> Iterator[Relation]:
@@ -201,9 +202,10 @@ def _elsewhere(attempt: Attempt) -> Iterator[Element]:
     if reused:
         original = attempt.original
         yield _ended(reused.digest, reused.uri, original) if original else _other_attempt(reused.digest)
-        for file in attempt.outputs:
-            name = _reused_name(reused, file)
-            yield Element("entity", name, file.file_name, (term("File"),), _bytes(file.artifact))
+    for output in attempt.outputs:
+        taken = attempt.original_of(output)
+        if taken:
+            yield Element("entity", _file_name(taken), taken.file_name, (term("File"),), _bytes(taken.artifact))
 
 
 def _other_attempt(digest: str) -> Element:
@@ -242,10 +244,6 @@ def _attempt_name(digest: str) -> Term:
 
 def _file_name(file: File) -> Term:
     return term("file", *file.name.split("/"))
-
-
-def _reused_name(reused: Artifact, file: File) -> Term:
-    return term("file", reused.digest, file.role, file.artifact.digest)
 
 
 def _model_name(model: ModelRecord) -> Term:
