@@ -17,11 +17,13 @@ from ..engines import ends
 from ..jobs import Jobs, JobState
 from ..records import JobRecord
 from ..status import JobStatus, job_status, step_statuses, targets
+from .editing import edit
 from .finishing import exit_code, finish, progress_object
 from .options import JobArgument, JsonOption, OutOption, StageAddresses, StoreOption, parse_addresses
 from .output import err, only_json, print_json, printable, require_writable, say
 
-app = typer.Typer(help="Lists, shows, watches, cancels and retries jobs.", no_args_is_help=True)
+app = typer.Typer(help="Lists, shows, watches, cancels, retries and edits jobs.", no_args_is_help=True)
+app.command("edit")(edit)
 
 _WATCH_SECONDS = 0.5
 _PENDING = "PENDING"

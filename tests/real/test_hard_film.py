@@ -17,11 +17,9 @@ from services.documents.transcript import Transcript, Word
 from services.documents.translation import Translation
 from services.runtime.media import probe
 from tests.cuegraph import cuegraph
-from tests.hard_film import Part, hard_film
-from tests.hard_job import TARGETS, Made, made
+from tests.hard_film import Part
+from tests.hard_job import TARGETS, Made
 from tests.readings import normalised
-
-__all__ = ["hard_film", "made"]
 
 MOST_WRONG = 0.15
 """Word error rate of what is spoken, music under a third of it included."""

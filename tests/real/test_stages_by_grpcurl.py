@@ -14,10 +14,7 @@ import pytest
 
 from services.runtime.registry import STAGES
 from tests.cuegraph import COMMAND
-from tests.hard_film import hard_film
-from tests.hard_job import Made, made
-
-__all__ = ["hard_film", "made"]
+from tests.hard_job import Made
 
 DOCS = Path(__file__).parents[2] / "docs/stages"
 ADDRESS = "127.0.0.1:50051"

@@ -12,7 +12,7 @@ from coordinator.engines.temporal.connection import connect
 from services.runtime.settings import TemporalAccess, temporal_access
 from services.runtime.tls import TlsFiles
 from tests.certificates import Authority
-from tests.temporal_server import TemporalServer, temporal  # noqa: F401  a fixture
+from tests.temporal_server import TemporalServer
 from tests.tls_front import tls_front
 
 
@@ -21,7 +21,7 @@ async def _workflows(access: TemporalAccess) -> int:
 
 
 def test_a_client_with_a_certificate_is_served_and_one_without_is_not(
-    temporal: TemporalServer,  # noqa: F811  the fixture
+    temporal: TemporalServer,
     tmp_path: Path,
 ) -> None:
     authority = Authority(tmp_path / "ca")
@@ -37,7 +37,7 @@ def test_a_client_with_a_certificate_is_served_and_one_without_is_not(
     asyncio.run(ask())
 
 
-def test_an_api_key_is_never_sent_in_the_clear(temporal: TemporalServer) -> None:  # noqa: F811  the fixture
+def test_an_api_key_is_never_sent_in_the_clear(temporal: TemporalServer) -> None:
     access = replace(temporal.new_namespace(), api_key="a-key-for-this-test")
     with pytest.raises(RuntimeError):
         asyncio.run(_workflows(access))  # the server does not speak TLS
