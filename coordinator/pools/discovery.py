@@ -107,4 +107,6 @@ class Discovery:
             if client.is_serving():
                 self._pods.answered(pod, client.describe().capacity)
         except CuegraphError as error:
-            _log.warning("%s serves no stage %s: %s: %s", pod.address, self._pods.stage, error.code, error)
+            if str(error) != pod.problem:
+                _log.warning("%s serves no stage %s: %s: %s", pod.address, self._pods.stage, error.code, error)
+            pod.problem = str(error)

@@ -20,7 +20,7 @@ class PodClient(StageClient, Protocol):
     """A stage in one process elsewhere."""
 
     def is_serving(self) -> bool:
-        """Whether it takes runs now."""
+        """Whether it takes runs now. Raises CuegraphError if it never will as things are."""
 
     def close(self) -> None:
         """Gives back the connection."""
@@ -37,6 +37,8 @@ class Pod:
     taken: int = 0
     """How many of them are ours."""
     answers: bool = True
+    problem: str = ""
+    """Why it serves nothing, where more is known than that it does not answer."""
     busy_until: float = field(default=0.0, repr=False)
     """On the monotonic clock, in seconds."""
 
@@ -84,7 +86,7 @@ class Pods:
     def answered(self, pod: Pod, capacity: int) -> None:
         """The pod can be reached and takes so many runs at once."""
         with self.changed:
-            pod.answers, pod.capacity = True, capacity
+            pod.answers, pod.capacity, pod.problem = True, capacity, ""
             self.changed.notify_all()
 
     def add(self, pod: Pod) -> None:
@@ -110,7 +112,8 @@ class Pods:
         if not pods:
             return f"there is no pod of stage {self.stage}"
         if not answering:
-            return f"none of the {len(pods)} pods of stage {self.stage} answers"
+            problem = next((f": {pod.problem}" for pod in pods if pod.problem), "")
+            return f"none of the {len(pods)} pods of stage {self.stage} answers{problem}"
         return f"all {sum(pod.capacity for pod in answering)} slots of stage {self.stage} are taken"
 
     def _able(self) -> list[Pod]:

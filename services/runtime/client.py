@@ -18,6 +18,7 @@ from cuegraph.v1 import stage_service_pb2, stage_service_pb2_grpc
 from . import wire
 from .errors import (
     Cancelled,
+    ConnectionNotTrusted,
     CuegraphError,
     InvalidRequest,
     RemoteError,
@@ -93,11 +94,19 @@ class RemoteStage:
         return wire.description_from_proto(answer)
 
     def is_serving(self) -> bool:
-        """Whether it can be reached now, has loaded its models and is not stopping. Tried once."""
+        """Whether it can be reached now, has loaded its models and is not stopping. Tried once.
+
+        Raises ConnectionNotTrusted if certificates are why it cannot be reached.
+        """
         question = health_pb2.HealthCheckRequest(service=self._stage)
         try:
             answer = health_pb2_grpc.HealthStub(self._channel).Check(question, timeout=HEALTH_SECONDS)
-        except (grpc.RpcError, ValueError):  # ValueError: the client was closed
+        except ValueError:  # the client was closed
+            return False
+        except grpc.RpcError as error:
+            own = self._own_error(error)
+            if isinstance(own, ConnectionNotTrusted):
+                raise own from error
             return False
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 

@@ -68,11 +68,14 @@ class Films:
             self.send()
 
     def look(self) -> None:
-        """Notes the commits that are new. Raises AssertionError if one is no longer what it was."""
-        for name in self.jobs:
-            for key in self._commits(name):
-                digest = digest_bytes(self.cluster.store.get(key))
-                assert self.committed.setdefault(key, digest) == digest, f"{key} was committed twice"
+        """Notes the commits that are new."""
+        for key in {key for name in self.jobs for key in self._commits(name)} - self.committed.keys():
+            self.committed[key] = self._digest(key)
+
+    def look_again(self) -> None:
+        """Raises AssertionError if a commit is no longer what it was when it was seen first."""
+        self.look()
+        assert [key for key, digest in self.committed.items() if self._digest(key) != digest] == []
 
     def await_end(self, seconds: float) -> None:
         """Waits until every job has ended; fails if that takes longer."""
@@ -83,6 +86,9 @@ class Films:
 
     def states(self) -> dict[str, JobState]:
         return {name: self._known.state(name) for name in self.jobs}
+
+    def _digest(self, key: str) -> str:
+        return digest_bytes(self.cluster.store.get(key))
 
     def _commits(self, name: str) -> Iterator[str]:
         for key in self.cluster.store.list(keys.stages(name)):

@@ -60,7 +60,7 @@ def films(running: Cluster, tmp_path: Path) -> Films:
 
 
 def assert_all_is_right(films: Films) -> None:
-    films.look()
+    films.look_again()
     verdicts = [verdict(films.cluster.store, name) for name in films.jobs]
     print(told(verdicts), flush=True)
     assert all(it.ok for it in verdicts)

@@ -21,7 +21,8 @@ from services.runtime import errors
 from services.runtime.client import RemoteStage
 from services.runtime.manifest import Status
 from services.runtime.request import StageResult
-from tests.fake_stage import FakeStage, Heard, request, result, served_by_child
+from tests.certificates import Authority
+from tests.fake_stage import FakeStage, Heard, InProcess, request, result, served_by_child
 from tests.patience import PATIENCE_SECONDS, until
 
 STAGE = "asr"
@@ -140,6 +141,17 @@ def test_a_stage_without_pods_keeps_its_steps_waiting_and_says_so(cluster: Clust
     assert succeeded(run)
     assert run[1].reasons[0] == "there is no pod of stage asr"
     assert run[1].reasons[-1] == ""
+
+
+def test_a_pod_whose_certificate_is_not_trusted_is_told_as_such(cluster: Cluster, tmp_path: Path) -> None:
+    server = InProcess(FakeStage(STAGE), tls=Authority(tmp_path / "stranger").server(mutual=False))
+    cluster.names.addresses = [server.address]
+    running, heard = cluster.begin("succeed")
+    until(lambda: any("CUEGRAPH_TLS_CA" in reason for reason in heard.reasons))
+    heard.cancelled.set()
+    with pytest.raises(errors.Cancelled):
+        running.result(PATIENCE_SECONDS)
+    server.stop()
 
 
 def test_a_step_that_waits_for_a_slot_gets_that_of_a_new_pod(cluster: Cluster) -> None:
