@@ -93,9 +93,10 @@ class _Foresight:
             planner.settings_of(self._job, step),
         )
         stage = self._world.stage(step.stage)
-        action = self._action(stage, request, is_doubtful=bool(doubtful))
-        if action is None:
-            reason = f"it needs what {' and '.join(doubtful)} will write"
+        try:
+            action = self._action(stage, request)
+        except InvalidRequest as problem:
+            reason = f"it needs what {' and '.join(doubtful)} will write" if doubtful else f"it would fail: {problem}"
             return _step(step, Verdict.CERTAIN, reason, (), self._to_come(step, stage)), False
         return self._judged(step, _Asked(stage, request, action, self._manifest_before(step)), doubtful)
 
@@ -139,14 +140,9 @@ class _Foresight:
         has_written = asked.before is not None and asked.before.outputs
         return (asked.before if has_written else self._to_come(step, asked.stage)), False
 
-    def _action(self, stage: Stage[Any], request: StageRequest, *, is_doubtful: bool) -> Action | None:
-        """None if it needs an input of which nothing is known yet."""
-        try:
-            action = action_of(stage, request, self._world.models)
-        except InvalidRequest:
-            if is_doubtful:
-                return None
-            raise
+    def _action(self, stage: Stage[Any], request: StageRequest) -> Action:
+        """What would be done, and its key. Raises InvalidRequest if an input is lacking."""
+        action = action_of(stage, request, self._world.models)
         models = tuple(self._revised(model) for model in action.models)
         key = action_key(stage.name, stage.version, action.setting_records, action.inputs, models)
         return replace(action, models=models, key=key)
