@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .seals.facts import Seals
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -33,3 +35,4 @@ class Evidence:
     circles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys of manifests that reuse each other in a circle, by the key of the job's manifest that leads there."""
     differences: tuple[Difference, ...] = ()
+    seals: Seals = field(default_factory=Seals)

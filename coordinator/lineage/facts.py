@@ -62,6 +62,10 @@ class JobFacts:
     """Attempts and commits, in order of key."""
     began: tuple[Place, ...] = ()
     """Attempts that left their mark when they began."""
+    signatures: tuple[str, ...] = ()
+    """Keys of the signatures that stages put on manifests of attempts."""
+    beside: tuple[str, ...] = ()
+    """Keys of the job's files that no step wrote: its record, seals, rounds and logs."""
     strangers: tuple[str, ...] = ()
     """Keys among the stages' files that nothing of Cuegraph writes."""
     originals: Mapping[str, Found[Manifest] | None] = field(default_factory=dict)

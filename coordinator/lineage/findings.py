@@ -63,6 +63,20 @@ SEAL_INVALID = _error("SEAL_INVALID", "read it with the version of Cuegraph that
 SEAL_ALTERED = _error("SEAL_ALTERED", "restore the seal from a backup: the manifests contradict it among themselves")
 SEAL_MISPLACED = _error("SEAL_MISPLACED", "move it back to the job that it names, or delete the copy")
 SEAL_INCOMPLETE = _error("SEAL_INCOMPLETE", "find out who wrote the commit after the job had ended, and remove it")
+ROUND_UNSEALED = _warning("ROUND_UNSEALED", "retry the job, which seals the round; if it had a seal, restore that")
+EVIDENCE_MISSING = _error("EVIDENCE_MISSING", _RESTORE)
+EVIDENCE_ALTERED = _error("EVIDENCE_ALTERED", _RESTORE)
+SIGNATURE_MISSING = _error("SIGNATURE_MISSING", "ask whoever ran the job for a signed seal, or run it with a key")
+SIGNATURE_INVALID = _error("SIGNATURE_INVALID", "restore what was signed from a backup, or trust nothing of it")
+SIGNATURE_REVOKED = _error(
+    "SIGNATURE_REVOKED", "compare it with a copy from before the key was lost, or run the job anew"
+)
+SIGNATURE_RETIRED = _error("SIGNATURE_RETIRED", "find out who had the key still, or correct when it was retired")
+SIGNATURE_UNKNOWN = _warning(
+    "SIGNATURE_UNKNOWN", "get the public key from one you trust, and give it: cuegraph keys trust"
+)
+ANCHOR_MISSING = _warning("ANCHOR_MISSING", "put the seal into the list: cuegraph lineage anchor")
+ANCHOR_BROKEN = _error("ANCHOR_BROKEN", "find out who changed it, and restore it from the second store or a backup")
 ATTEMPT_AFTER_SEAL = _warning(
     "ATTEMPT_AFTER_SEAL", "do nothing: a worker that was thought dead ended late, and only commits count"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
@@ -18,28 +19,34 @@ from services.runtime.registry import load_stage
 from services.runtime.store import keys
 from services.runtime.store.base import Store
 
-from ..jobs import Jobs, JobState
+from ..jobs import Jobs
 from ..turns import scope_of
 from .evidence import Difference, Evidence
 from .facts import FoundManifest, JobFacts
 from .layout import JOBS, place_of
+from .seals.facts import Trust
+from .seals.reading import read_seals
 
 _COMPARED_BYTES = 1 << 20
 
 
-def gather(store: Store, facts: JobFacts) -> Evidence:
-    """What the store says of the job itself and of what the cache knows of its actions. Safe in many threads.
+def gather(store: Store, facts: JobFacts, trust: Trust) -> Evidence:
+    """What the store says of the job itself and of what the cache knows of its actions, and what its seals are worth to
+    those who trust these keys. Safe in many threads.
 
     Raises StoreUnavailable if the store does not answer.
     """
-    differences = tuple(_differences(store, facts))
-    circles = dict(_circles(store, facts))
+    beside = Evidence(
+        circles=dict(_circles(store, facts)),
+        differences=tuple(_differences(store, facts)),
+        seals=read_seals(store, facts, trust),
+    )
     try:
         outcome = Jobs(store).outcome(facts.job)
     except (InvalidDocument, ValueError) as error:  # ValueError: a forged round may have a name that is no number
-        return Evidence(outcome_problem=str(error), circles=circles, differences=differences)
+        return replace(beside, outcome_problem=str(error))
     errors = tuple(dict.fromkeys(error.code for error in outcome.errors)) if outcome else ()
-    return Evidence(outcome.state if outcome else "", errors, circles=circles, differences=differences)
+    return replace(beside, state=outcome.state if outcome else "", errors=errors)
 
 
 def all_manifests(store: Store) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ _PLACE = re.compile(
 )
 
 _NOTE = re.compile(r"jobs/[^/]+/stages/\d+_[^/]+/[^/]+/waiting\.json")
+_SIGNATURE = re.compile(r"jobs/[^/]+/stages/\d+_[^/]+/[^/]+/attempts/\d+/manifest\.dsse\.json")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ def place_of(key: str) -> Place | None:
     attempt = int(match["attempt"]) if match["attempt"] else None
     place = Place(step, attempt, is_manifest=match["name"] != "started")
     return place if place.key == key else None
+
+
+def is_signature(key: str) -> bool:
+    """Whether a stage signed the manifest of an attempt there."""
+    return _SIGNATURE.fullmatch(key) is not None
 
 
 def is_note(key: str) -> bool:

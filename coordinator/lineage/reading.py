@@ -22,7 +22,7 @@ from ..records import JobRecord
 from ..sealing.record import read_record
 from .facts import Document, Found, FoundManifest, JobFacts
 from .joins import KINDS
-from .layout import JOBS, Place, is_note, place_of
+from .layout import JOBS, Place, is_note, is_signature, place_of
 
 READERS = 8
 """Reads under way at once: a store behind a network answers each in milliseconds, and a job has dozens."""
@@ -92,7 +92,9 @@ def _read_records(
         seal=_found(keys.seal(job), contents, read_record),
         manifests=found,
         began=tuple(place for place in places.values() if place and not place.is_manifest),
-        strangers=tuple(key for key, place in places.items() if place is None and not is_note(key)),
+        signatures=tuple(filter(is_signature, staged)),
+        beside=tuple(key for key in present if not key.startswith(keys.stages(job))),
+        strangers=tuple(key for key, place in places.items() if place is None and not _is_known(key)),
         originals=_originals(found, read(store, _reused_keys(found))),
     )
 
@@ -131,6 +133,10 @@ def _schema_of(data: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     return str(said.get("schema", "")) if isinstance(said, dict) else ""
+
+
+def _is_known(key: str) -> bool:
+    return is_note(key) or is_signature(key)
 
 
 def _reused_keys(found: Iterable[FoundManifest]) -> list[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from .findings import Finding, Severity
+from .seals.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Report:
     """Files that the job's records speak of."""
     is_sealed: bool
     """Without a seal nobody can tell that a manifest was altered together with everything that names it."""
+    standing: Standing = field(default_factory=Standing)
+    """What the seal is worth."""
     outcome: str = ""
     """How the job ended; empty while it has not, or where that cannot be told."""
     depth: str = "full"
@@ -53,6 +56,7 @@ class Report:
         sealed = "sealed" if self.is_sealed else "not sealed"
         scope = f"{ended}{self.manifest_count} manifests, {self.blob_count} files, {sealed}"
         lines = [f"{self.job}: {verdict} ({scope}, {self._read()})"]
+        lines += [f"  {self.standing.to_text()}"]
         lines += [f"  not shown here: {', '.join(self.not_shown)}"] if self.not_shown else []
         for finding in self.findings:
             lines += [f"  {finding.severity} {finding.code} {finding.location}", f"    {finding.message}"]

@@ -19,7 +19,9 @@ from .checks.blobs import BlobFact, Claim, Places, check_blobs, claims, in_store
 from .checks.elements import check_elements
 from .checks.origins import check_inputs, check_reused, dangling
 from .checks.program import check_code, check_models
-from .checks.records import check_job, check_seal
+from .checks.records import check_job
+from .checks.seal import check_seal
+from .checks.signatures import check_signatures
 from .checks.steps import check_manifests, check_outcome, check_plan
 from .checks.times import check_times
 from .depth import FULL, Depth
@@ -30,13 +32,14 @@ from .gathering import all_manifests, difference, gather, outputs_digest, succee
 from .ledger import Ledger
 from .reading import read_all_records, read_job, read_jobs
 from .report import Report, from_line, to_line
+from .seals.facts import NOBODY, Trust
+from .seals.reading import unjudged
+from .seals.standing import standing
 
 if TYPE_CHECKING:
     from .sources import Source
 
 _CHECKS: tuple[Callable[[JobFacts], Iterator[Finding]], ...] = (
-    check_job,
-    check_seal,
     check_attempts,
     check_chains,
     check_manifests,
@@ -59,13 +62,13 @@ _BATCH = 32
 """Jobs beside which is looked at once."""
 
 
-def verify(store: Store, job: str, depth: Depth = FULL) -> Report:
-    """Verifies one job of a store.
+def verify(store: Store, job: str, depth: Depth = FULL, trust: Trust = NOBODY) -> Report:
+    """Verifies one job of a store; `trust` says whose signatures count.
 
     Raises ObjectNotFound if there is no such job, StoreUnavailable if the store does not answer.
     """
     facts = read_job(store, job)
-    evidence = gather(store, facts)
+    evidence = gather(store, facts, trust)
     if wanted := dangling(facts):
         evidence = replace(evidence, elsewhere={d: key for d, key in all_manifests(store) if d in wanted})
     with lookers() as pool:
@@ -83,7 +86,9 @@ def verify_source(source: Source, depth: Depth = FULL) -> Report:
     return replace(report, findings=findings, not_shown=source.not_shown)
 
 
-def verify_all(store: Store, depth: Depth = FULL, ledger: Ledger | None = None) -> Iterator[Report]:
+def verify_all(
+    store: Store, depth: Depth = FULL, ledger: Ledger | None = None, trust: Trust = NOBODY
+) -> Iterator[Report]:
     """Verifies every job of the store in order of name, those first that the ledger knows from an earlier run.
 
     A quick look at all of them does not read their documents.
@@ -93,7 +98,7 @@ def verify_all(store: Store, depth: Depth = FULL, ledger: Ledger | None = None) 
     yield from map(from_line, kept.reports())
     with lookers() as pool:
         looker = OnceLooker(StoreLooker(store, pool), kept)
-        for facts, evidence in _all(store, depth, pool, after=last):
+        for facts, evidence in _all(store, depth, pool, last, trust):
             report = _report(facts, _compared(store, facts, evidence, kept), depth, looker)
             kept.keep(report.job, to_line(report))
             yield report
@@ -108,20 +113,23 @@ def check(
 
 def check_records(facts: JobFacts, evidence: Evidence | None = None) -> Iterator[Finding]:
     """What the records say against each other, whether or not the blobs are there."""
-    beside = evidence or Evidence()
+    beside = evidence or Evidence(seals=unjudged(facts))
     alone = (one(facts) for one in _CHECKS)
-    return chain(*alone, *(one(facts, beside) for one in _CHECKS_WITH_EVIDENCE))
+    sealed = (check_job(facts), check_seal(facts, beside), check_signatures(facts, beside))
+    return chain(*sealed, *alone, *(one(facts, beside) for one in _CHECKS_WITH_EVIDENCE))
 
 
-def _all(store: Store, depth: Depth, pool: ThreadPoolExecutor, after: str) -> Iterator[tuple[JobFacts, Evidence]]:
+def _all(
+    store: Store, depth: Depth, pool: ThreadPoolExecutor, after: str, trust: Trust
+) -> Iterator[tuple[JobFacts, Evidence]]:
     """Of each job its records, and unless the look is quick its documents, which are too large for many at once."""
     if depth.share:
         for facts in read_jobs(store, after):
-            yield facts, gather(store, facts)
+            yield facts, gather(store, facts, trust)
     else:
         records = read_all_records(store, after)
         while batch := list(islice(records, _BATCH)):
-            yield from zip(batch, pool.map(partial(gather, store), batch), strict=True)
+            yield from zip(batch, pool.map(partial(gather, store, trust=trust), batch), strict=True)
 
 
 def _compared(store: Store, facts: JobFacts, evidence: Evidence, ledger: Ledger) -> Evidence:
@@ -149,6 +157,7 @@ def _report(facts: JobFacts, evidence: Evidence, depth: Depth, looker: Looker, p
         manifest_count=len(facts.manifests),
         blob_count=len(wanted),
         is_sealed=facts.seal is not None,
+        standing=standing(evidence.seals),
         outcome=evidence.state,
         depth=depth.name,
         seed=depth.seed,

@@ -22,7 +22,9 @@ from .record import SealedFile, SealedLog, SealedManifest, SealRecord
 _READERS = 8
 """Reads under way at once: a store behind a network answers each in milliseconds, and a job has dozens."""
 _COMMIT = re.compile(r"jobs/[^/]+/stages/[^/]+/[^/]+/manifest\.json")
-_OF_ROUNDS = re.compile(r"jobs/[^/]+/rounds/\d+/(?:requested|cancel|quality|outcome|seal)\.json")
+_EVIDENCE = re.compile(
+    r"jobs/[^/]+/(?:rounds/\d+/(?:requested|cancel|quality|outcome|seal)|stages/.+/attempts/\d+/manifest\.dsse)\.json"
+)
 
 Contents = Mapping[str, bytes]
 
@@ -31,7 +33,7 @@ def collect(store: Store, job: JobRecord, number: int, state: JobState, time: da
     """What the job wrote up to now, as the seal of a round that ended so. Raises InvalidDocument for a commit that is
     no manifest, and StoreError."""
     contents = _read(store, [key for key in store.list(f"jobs/{job.job}/") if _is_sealed(key)])
-    attempts = {key: data for key, data in contents.items() if key.startswith(keys.stages(job.job))}
+    attempts = {key: data for key, data in contents.items() if key.endswith("/manifest.json")}
     understood = {key: manifests.from_json(data) for key, data in attempts.items()}
     commits = [manifest for key, manifest in understood.items() if _COMMIT.fullmatch(key)]
     return SealRecord(
@@ -43,13 +45,13 @@ def collect(store: Store, job: JobRecord, number: int, state: JobState, time: da
         manifests=tuple(_sealed(attempts)),
         deliverables=tuple(_files(job, commits)),
         logs=tuple(sorted({*_logs_of(understood.values()), *_pipeline_logs(contents)})),
-        rounds=tuple(_sealed({key: data for key, data in contents.items() if _OF_ROUNDS.fullmatch(key)})),
+        evidence=tuple(_sealed({key: data for key, data in contents.items() if _EVIDENCE.fullmatch(key)})),
     )
 
 
 def _is_sealed(key: str) -> bool:
     kind = key.split("/")[2]
-    return kind in ("job.json", "logs") or key.endswith("/manifest.json") or bool(_OF_ROUNDS.fullmatch(key))
+    return kind in ("job.json", "logs") or key.endswith("/manifest.json") or bool(_EVIDENCE.fullmatch(key))
 
 
 def _read(store: Store, wanted: list[str]) -> Contents:

@@ -76,8 +76,9 @@ class SealRecord:
     """In the order in which they were asked for."""
     logs: tuple[SealedLog, ...] = ()
     """Of all attempts, and of those who drove the job; in order of key."""
-    rounds: tuple[SealedManifest, ...] = ()
-    """What rounds left: requests, cancellations, verdicts, outcomes, and the seals of earlier ones; in order of key."""
+    evidence: tuple[SealedManifest, ...] = ()
+    """Signatures on manifests, and what rounds left: requests, cancellations, verdicts, outcomes, and the seals of
+    earlier ones; in order of key."""
     schema: str = SCHEMA
 
     def to_json(self) -> bytes:

@@ -180,14 +180,14 @@ def test_a_round_that_failed_has_a_seal_of_its_own_which_the_last_one_names(
     record = read_seal(first).record
     assert (record.outcome, record.round) == (JobState.FAILED, 1)
     assert [entry.key for entry in record.manifests] == manifests_of(node)
-    assert keys.round_file("job1", 1, "outcome") in [entry.key for entry in record.rounds]
+    assert keys.round_file("job1", 1, "outcome") in [entry.key for entry in record.evidence]
     ends.retry(Jobs(node.store), "job1")
     coordinator.drive()
     last = read_seal(node.store.get(keys.seal("job1"))).record
     assert (last.outcome, last.round) == (JobState.SUCCEEDED, 2)
-    assert SealedManifest(keys.round_file("job1", 1, "seal"), digest_bytes(first)) in last.rounds
+    assert SealedManifest(keys.round_file("job1", 1, "seal"), digest_bytes(first)) in last.evidence
     assert {keys.round_file("job1", 1, "outcome"), keys.round_file("job1", 2, "requested")} < {
-        e.key for e in last.rounds
+        e.key for e in last.evidence
     }
     assert read_anchor(node.store.get(keys.anchor(2))).record.previous == digest_bytes(node.store.get(keys.anchor(1)))
 

@@ -32,6 +32,7 @@ from services.runtime.manifest import (
 from services.runtime.store import blobs, keys
 from services.runtime.store.keys import Step
 from services.runtime.store.memory import MemoryStore
+from tests import sealed_jobs
 from tests.jobs_in_memory import (
     CODE,
     LINES,
@@ -271,6 +272,7 @@ def not_committed(store: MemoryStore) -> None:
 def given_up(store: MemoryStore) -> None:
     not_committed(store)
     Jobs(store).end("film", 1, Outcome(JobState.FAILED, START, (Notice("TOOL_FAILED", "ffmpeg ended with 1", START),)))
+    JobWriter(store).seal(state=JobState.FAILED)
 
 
 def times_disordered(store: MemoryStore) -> None:
@@ -370,7 +372,7 @@ CAUSES: dict[str, Tamper] = {
 }
 
 
-@pytest.mark.parametrize("code", sorted(RULES))
+@pytest.mark.parametrize("code", sorted(RULES.keys() - sealed_jobs.CAUSES.keys()))
 def test_each_tampering_is_told_by_its_code_and_no_other(code: str) -> None:
     store = sealed_job()
     CAUSES[code](store)

@@ -1,0 +1,1 @@
+"""What the seals of a job are worth: read once, judged by whom one trusts."""
