@@ -44,7 +44,7 @@ function spoken(words) {
 }
 
 function word(heard, speaker, timing) {
-  const parts = [seconds(heard.start), heard.probability === null ? "" : `p ${heard.probability.toFixed(2)}`, timing ? "" : heard.timing, speaker ? "" : heard.speaker];
+  const parts = [withinHour(heard.start), heard.probability === null ? "" : `p ${heard.probability.toFixed(2)}`, timing ? "" : heard.timing, speaker ? "" : heard.speaker];
   const title = `${filmTime(heard.start)} to ${filmTime(heard.end)}, ${heard.ids.join(" from ")}`;
   return element("span", { className: "word", text: heard.text, dir: "auto", title }, element("small", { text: parts.filter(Boolean).join(" · ") }));
 }

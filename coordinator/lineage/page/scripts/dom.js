@@ -37,9 +37,9 @@ function filmTime(seconds) {
   return `${two(Math.floor(all / 3600000))}:${two(Math.floor(all / 60000) % 60)}:${two(Math.floor(all / 1000) % 60)}.${rest}`;
 }
 
-// Film time without the hours and minutes that are 0.
-function seconds(time) {
-  return filmTime(time).replace(/^(00:)+/, "");
+// Film time within its hour.
+function withinHour(seconds) {
+  return filmTime(seconds).slice(3);
 }
 
 function duration(seconds) {

@@ -1,4 +1,5 @@
 // Where everything lies. dagre places the outermost nodes in layers; what is inside one stands in columns.
+// dagre walks a graph by calling itself, and ends at some thousand layers: very many nodes stand in rows, in the order of the pipeline.
 
 const CARD = { width: 184, height: 48 };
 const CHIP = { width: 184, height: 30 };
@@ -6,9 +7,10 @@ const HEAD = 52;
 const PADDING = 12;
 const GAP = 8;
 const ROWS = 4;
-const SHARDS_ABREAST = 6;
+const ABREAST = 6;
 const MANY = 300;
 const LAYERS = 28;
+const BESIDE = 28;
 
 function isOpen(id) {
   return expanded.has(id) && contents(id).length > 0;
@@ -39,7 +41,7 @@ function measure(node) {
 // Shards stand side by side; files in columns, about as wide in all as they are high.
 function inColumns(boxes) {
   const isShards = nodes.get(boxes[0].id).kind === "shard";
-  const rows = isShards ? Math.ceil(boxes.length / SHARDS_ABREAST) : Math.max(ROWS, Math.ceil(Math.sqrt(boxes.length * (CHIP.width / CHIP.height))));
+  const rows = isShards ? Math.ceil(boxes.length / Math.max(ABREAST, Math.ceil(Math.sqrt(4 * boxes.length)))) : Math.max(ROWS, Math.ceil(Math.sqrt(boxes.length * (CHIP.width / CHIP.height))));
   const columns = [];
   for (let from = 0; from < boxes.length; from += rows) columns.push(boxes.slice(from, from + rows));
   return columns;
@@ -51,7 +53,7 @@ function outermost(id) {
 
 function arrange() {
   const roots = contents("").map((node) => ({ id: node.id, ...measure(node) }));
-  const graph = layered(roots);
+  const graph = roots.length > MANY ? inRows(roots) : layered(roots);
   const boxes = new Map();
   for (const root of roots) {
     const { x, y } = graph.node(root.id);
@@ -62,14 +64,29 @@ function arrange() {
 
 function layered(roots) {
   const graph = new dagre.graphlib.Graph();
-  const ranker = roots.length > MANY ? "longest-path" : "network-simplex";
-  graph.setGraph({ rankdir: "TB", nodesep: 28, edgesep: 14, ranksep: LAYERS, ranker });
+  graph.setGraph({ rankdir: "TB", nodesep: BESIDE, edgesep: BESIDE / 2, ranksep: LAYERS });
   for (const { id, width, height } of roots) graph.setNode(id, { width, height });
   for (const { source, target } of lineage.edges) {
     if (outermost(source) !== outermost(target)) graph.setEdge(outermost(source), outermost(target), {});
   }
   dagre.layout(graph);
   return graph;
+}
+
+// A row for each place in the pipeline, with straight ways between them; answers as dagre's graph does.
+function inRows(roots) {
+  const centres = new Map();
+  let top = 0;
+  const rows = Map.groupBy(roots, (root) => nodes.get(root.id).number ?? 0);
+  for (const [, row] of [...rows].sort(([one], [other]) => one - other)) {
+    let left = -row.reduce((sum, root) => sum + root.width + BESIDE, 0) / 2;
+    for (const root of row) {
+      centres.set(root.id, { x: left + root.width / 2, y: top + root.height / 2 });
+      left += root.width + BESIDE;
+    }
+    top += Math.max(...row.map((root) => root.height)) + LAYERS;
+  }
+  return { node: (id) => centres.get(id), edge: () => undefined };
 }
 
 function place(box, left, top, boxes) {
@@ -90,9 +107,10 @@ function lines(graph) {
   return [...found.values()];
 }
 
-// The first and the last point are on the border, those beside them where a label would be.
+// Of a way that passes a layer. Without its ends, on the borders; a way to the next layer needs none.
 function bends(graph, { source, target }) {
-  return graph.edge(outermost(source), outermost(target))?.points.slice(2, -2) ?? [];
+  const points = graph.edge(outermost(source), outermost(target))?.points ?? [];
+  return points.length > 3 ? points.slice(1, -1) : [];
 }
 
 // Bends as cytoscape wants them: how far along and how far beside the straight line from centre to centre.

@@ -86,8 +86,14 @@ function fillStages() {
   const steps = lineage.nodes.filter((node) => lineage.steps[node.id]);
   const made = (node) => contents(node.id).filter((file) => file.kind === "file").map((file) => file.label).join(", ");
   const taken = Map.groupBy(lineage.edges, (edge) => edge.target);
-  const line = (node) => [link(node.id, node.folder), badge(node.status), (taken.get(node.id) ?? []).map((edge) => fullName(edge.source)).join(", "), made(node)];
+  const line = (node) => [link(node.id, node.folder), badge(node.status), took(taken.get(node.id) ?? []), made(node)];
   document.getElementById("stages").append(table(["Stage", "Status", "Took", "Made"], steps.map(line)));
+}
+
+// The files by their makers, e.g. "01_demux: speech_audio, media_document".
+function took(edges) {
+  const files = Map.groupBy(edges.map((edge) => nodes.get(edge.source)), (file) => nodes.get(file.parent)?.folder ?? "");
+  return [...files].map(([folder, of]) => `${folder ? `${folder}: ` : ""}${of.map((file) => file.label).join(", ")}`).join("; ");
 }
 
 function fillFindings() {

@@ -12,10 +12,6 @@ function clear() {
   showWelcome();
 }
 
-function firstNode() {
-  return lineage.nodes.find((node) => node.kind === "film")?.id ?? lineage.nodes[0]?.id ?? "";
-}
-
 function pictureKey(event) {
   const at = marked.focused && picture.getElementById(shown(marked.focused)).nonempty() ? shown(marked.focused) : firstNode();
   const acts = {
@@ -83,5 +79,5 @@ document.addEventListener("keydown", pageKey);
 addEventListener("hashchange", openAsked);
 showWelcome();
 draw();
-fit();
+start();
 openAsked();

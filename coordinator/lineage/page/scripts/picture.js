@@ -2,7 +2,7 @@
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const MARGIN = 24;
-const READABLE = 1.15;
+const READABLE = 0.6;
 const pane = document.getElementById("picture");
 const picture = cytoscape({
   container: pane,
@@ -151,12 +151,24 @@ function move(view) {
 function fit() {
   const box = picture.elements().boundingBox();
   const [width, height] = [picture.width() - 2 * MARGIN, picture.height() - 2 * MARGIN];
-  const zoom = Math.max(Math.min(width / box.w, height / box.h, READABLE), picture.minZoom());
+  const zoom = Math.max(Math.min(width / box.w, height / box.h, 1), picture.minZoom());
   picture.stop();
   picture.viewport({ zoom, pan: {
     x: (picture.width() - zoom * (box.x1 + box.x2)) / 2,
     y: box.h * zoom > height ? MARGIN - zoom * box.y1 : (picture.height() - zoom * (box.y1 + box.y2)) / 2,
   } });
+}
+
+// The whole picture, or its beginning where that would be too small to read, as on a phone.
+function start() {
+  fit();
+  if (picture.zoom() >= READABLE || !firstNode()) return;
+  const { x, y } = picture.getElementById(firstNode()).position();
+  picture.viewport({ zoom: READABLE, pan: { x: picture.width() / 2 - READABLE * x, y: 2 * MARGIN - READABLE * y } });
+}
+
+function firstNode() {
+  return lineage.nodes.find((node) => node.kind === "film")?.id ?? lineage.nodes[0]?.id ?? "";
 }
 
 function bringIntoView(ids) {
