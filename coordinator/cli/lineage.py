@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from ..app import open_existing
+from ..lineage.excerpts.cue import trace_in
 from ..lineage.exports.graph_json import as_json
 from ..lineage.facts import JobFacts
-from ..lineage.html import page
+from ..lineage.page.html import page
 from ..lineage.reading import read_job
 from ..lineage.text import show_text, trace_text
-from ..lineage.trace import trace as trace_cue
+from .anchoring import anchor_seals, verify_anchors
 from .comparing import diff_jobs, why_step
 from .exporting import export_lineage
 from .finding import where_used_in, who_made_file
@@ -24,6 +25,8 @@ from .verifying import verify_jobs
 
 app = typer.Typer(help="Shows, verifies, traces and exports lineage.", no_args_is_help=True)
 app.command("verify")(verify_jobs)
+app.command("anchor")(anchor_seals)
+app.command("anchors")(verify_anchors)
 app.command("export")(export_lineage)
 app.command("diff")(diff_jobs)
 app.command("why")(why_step)
@@ -61,7 +64,8 @@ def trace(
     json: JsonOption = False,
 ) -> None:
     """Follows one cue back to its span of the film, and says how to hear it."""
-    found = trace_cue(_facts(job, store), cue, language)
+    opened = open_existing(store)
+    found = trace_in(opened.store, opened.jobs.get(job).job, cue, language)
     if json:
         print_json(found.to_json())
     else:

@@ -122,6 +122,8 @@ def _trace(trace: Trace) -> Iterator[str]:
     for step in trace.steps:
         models = "".join(f"  {model.name} {model.revision}" for model in step.models)
         yield f"│   {step.number:02d}_{step.stage}  {step.status}  manifest {step.manifest[:12]}{models}"
+        for term in step.terms:
+            yield f"│       glossary: {term.text}  ({term.id}, {term.level or 'not at hand'} {' '.join(term.sources)})"
     yield "└── listen"
     yield f"    {trace.listen.play}"
     yield f"    {trace.listen.extract}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from services.documents.cues import Cue, Cues
-from services.documents.glossary import Glossary
+from services.documents.glossary import Glossary, Term
 from services.documents.media import AudioTrack, Media, Stream
 from services.documents.speakers import Speakers
 from services.documents.speech import Region, Speech
@@ -20,7 +20,7 @@ from services.runtime.manifest import Manifest
 from .facts import JobFacts
 from .joins import Written, made_from, producer_of, taken, written
 from .listen import listen
-from .traced import FilmSpan, Trace, TracedAudio, TracedSegment, TracedStep, TracedWord
+from .traced import FilmSpan, Trace, TracedAudio, TracedSegment, TracedStep, TracedTerm, TracedWord
 
 T = TypeVar("T")
 
@@ -46,10 +46,10 @@ class Tracer:
 
     def __init__(self, facts: JobFacts, language_code: str | None = None) -> None:
         self._facts = facts
-        track, self.track = _track(facts, language_code)
-        self._chain = tuple(_chain(facts, track))
-        translation = next((made.document for made in self._chain if isinstance(made.document, Translation)), None)
-        self._sentences = {it.id: it for it in translation.sentences} if translation else {}
+        self._chain = way(facts, language_code)
+        self.track = _cues_of(self._chain[0])
+        self._translated = next((made for made in self._chain if isinstance(made.document, Translation)), None)
+        self._sentences = _sentences_of(self._translated)
         transcribed = [made for made in self._chain if isinstance(made.document, Transcript)]
         self._transcripts = tuple(_Words.of(made) for made in transcribed)
         self._speakers = _speaker_names(facts, transcribed)
@@ -84,7 +84,7 @@ class Tracer:
             audio=self._heard,
             span=span,
             listen=listen(self._facts, cue.id, span.start, span.end, span.stream),
-            steps=self.steps,
+            steps=self._steps_with_terms(sentences, segments),
         )
 
     def _cue(self, name: str) -> Cue:
@@ -117,11 +117,20 @@ class Tracer:
             yield _traced_step(maker.digest, maker.content)
         yield last
 
+    def _steps_with_terms(
+        self, sentences: Iterable[Sentence], segments: Iterable[TracedSegment]
+    ) -> tuple[TracedStep, ...]:
+        """The steps, those that took a glossary with what it told them for these sentences and segments."""
+        told = {self._recogniser.found.digest: _told_to_expect(segments, self._terms)}
+        if self._translated:
+            known = _entries(self._facts, self._translated)
+            told[self._translated.found.digest] = _told_to_keep(sentences, known)
+        return tuple(replace(step, terms=told.get(step.manifest, ())) for step in self.steps)
+
     @functools.cached_property
-    def _terms(self) -> Mapping[str, str]:
-        """What the recogniser's glossary says, by id of the term."""
-        glossary = taken(self._facts, self._recogniser, Glossary)
-        return {term.id: term.text for term in glossary.terms} if glossary else {}
+    def _terms(self) -> Mapping[str, Term]:
+        """The entries of the recogniser's glossary by id."""
+        return _entries(self._facts, self._recogniser)
 
     @functools.cached_property
     def _heard(self) -> TracedAudio | None:
@@ -185,21 +194,58 @@ class _Words:
     def word(self, name: str) -> Word:
         return _resolve(self.by_id, name, "words of the transcript")[0]
 
-    def segments_of(self, words: Iterable[str], terms: Mapping[str, str]) -> tuple[TracedSegment, ...]:
+    def segments_of(self, words: Iterable[str], terms: Mapping[str, Term]) -> tuple[TracedSegment, ...]:
         """The segments that hold the words; `terms` are those of the glossary by id."""
         found = (self.by_id[word][1] for word in words)
         return tuple(_traced_segment(one, terms) for one in {segment.id: segment for segment in found}.values())
 
 
-def _traced_segment(segment: Segment, terms: Mapping[str, str]) -> TracedSegment:
-    offered = tuple(terms.get(name, name) for name in segment.decode.terms) if segment.decode else ()
+def _traced_segment(segment: Segment, terms: Mapping[str, Term]) -> TracedSegment:
+    names = segment.decode.terms if segment.decode else ()
+    offered = tuple(terms[name].text if name in terms else name for name in names)
     return TracedSegment(segment.id, segment.text, segment.decode, segment.sources, offered, segment.rejected)
+
+
+def _entries(facts: JobFacts, made: Written) -> Mapping[str, Term]:
+    """The entries of the glossary that a step took, by id."""
+    glossary = taken(facts, made, Glossary)
+    return {term.id: term for term in glossary.terms} if glossary else {}
+
+
+def _sentences_of(made: Written | None) -> Mapping[str, Sentence]:
+    document = made.document if made else None
+    return {it.id: it for it in document.sentences} if isinstance(document, Translation) else {}
+
+
+def _told_to_expect(segments: Iterable[TracedSegment], terms: Mapping[str, Term]) -> tuple[TracedTerm, ...]:
+    names = (name for segment in segments if segment.decode for name in segment.decode.terms)
+    return tuple(_traced_term(name, terms) for name in dict.fromkeys(names))
+
+
+def _told_to_keep(sentences: Iterable[Sentence], terms: Mapping[str, Term]) -> tuple[TracedTerm, ...]:
+    told = (term for sentence in sentences for term in sentence.terms)
+    return tuple(replace(_traced_term(it.term, terms), expected=it.expected, kept=it.kept) for it in told)
+
+
+def _traced_term(name: str, terms: Mapping[str, Term]) -> TracedTerm:
+    found = terms.get(name)
+    return TracedTerm(name, found.text, found.level, found.sources) if found else TracedTerm(name, name, "", ())
 
 
 def _speaker_names(facts: JobFacts, transcripts: Iterable[Written]) -> dict[str, str]:
     """Names by id, from the speakers document that any step of the way took."""
     found = next(filter(None, (taken(facts, made, Speakers) for made in transcripts)), None)
     return {speaker.id: speaker.name or speaker.id for speaker in found.speakers} if found else {}
+
+
+def way(facts: JobFacts, language_code: str | None = None) -> tuple[Written, ...]:
+    """The documents from the cues of a track back to the first that can be joined. Raises as Tracer does."""
+    return tuple(_chain(facts, _track(facts, language_code)))
+
+
+def _cues_of(made: Written) -> Cues:
+    assert isinstance(made.document, Cues)
+    return made.document
 
 
 def _resolve(known: Mapping[str, T], name: str, what: str) -> T:
@@ -213,7 +259,7 @@ def tracks(facts: JobFacts) -> tuple[Cues, ...]:
     return tuple(made.document for made in written(facts) if isinstance(made.document, Cues))
 
 
-def _track(facts: JobFacts, language_code: str | None) -> tuple[Written, Cues]:
+def _track(facts: JobFacts, language_code: str | None) -> Written:
     found = [(made, made.document) for made in written(facts) if isinstance(made.document, Cues)]
     languages = sorted({cues.language_code for _, cues in found})
     if not found:
@@ -226,7 +272,7 @@ def _track(facts: JobFacts, language_code: str | None) -> tuple[Written, Cues]:
     wanted = [one for one in found if language_code in (None, one[1].language_code)]
     if len(wanted) > 1:
         raise InvalidRequest(f"job {facts.job!r} has several tracks: name one of {', '.join(languages)}")
-    return wanted[0]
+    return wanted[0][0]
 
 
 def _chain(facts: JobFacts, track: Written) -> Iterator[Written]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
-
-from pydantic import TypeAdapter
 
 from services.documents.cues import Cue
 from services.documents.media import Stream
@@ -20,6 +17,23 @@ from .listen import Listen
 
 
 @dataclass(frozen=True)
+class TracedTerm:
+    """One entry of a glossary that a step had before it where it wrote what leads to the cue."""
+
+    id: str
+    """In the glossary that the step took."""
+    text: str
+    level: str
+    """How near to the film the glossary stands that says it; empty if the entry is not at hand."""
+    sources: tuple[str, ...]
+    """Where it was read, e.g. `job:0:3` for line 3 of the first glossary of the job."""
+    expected: str = ""
+    """How a translation must read there; empty for recognition."""
+    kept: bool | None = None
+    """Whether it does; None for recognition."""
+
+
+@dataclass(frozen=True)
 class TracedStep:
     """One step on the way, by its commit."""
 
@@ -30,6 +44,8 @@ class TracedStep:
     manifest: str
     """Digest of the commit."""
     models: tuple[ModelRecord, ...]
+    terms: tuple[TracedTerm, ...] = ()
+    """What it was told by a glossary for this cue."""
 
     def of(self, job: str) -> Step:
         return Step(job, self.number, self.stage, self.shard)
@@ -115,10 +131,9 @@ class Trace:
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON has it; elements with `from`, as in their documents."""
-        document: dict[str, Any] = _adapter().dump_python(self, mode="json")
-        return {"schema": "cuegraph.trace/1", **document}
+        return {"schema": "cuegraph.trace/1", **asdict(self, dict_factory=_written)}
 
 
-@functools.cache
-def _adapter() -> TypeAdapter[Trace]:
-    return TypeAdapter(Trace)
+def _written(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The fields of a dataclass under the names that they have in documents."""
+    return {"from" if name == "sources" else name: value for name, value in fields}
