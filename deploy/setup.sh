@@ -8,6 +8,7 @@ readonly VENV=.venv
 readonly PYTHON=${PYTHON:-python3}
 readonly S3RVER=s3rver@3.7.1
 readonly WEBVTT_PARSER=webvtt-parser@2.2.0
+readonly PAGE_LIBRARIES=coordinator/lineage/page/vendor/versions.toml
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore DEBIAN_FRONTEND=noninteractive
 
 say() { printf '==> %s\n' "$*"; }
@@ -107,15 +108,24 @@ install_webvtt_parser() {
     npm install --prefix .cache/webvtt-parser --no-audit --no-fund "$WEBVTT_PARSER"
 }
 
+# The page of a lineage brings its libraries along; a test compares those with npm's own.
+install_page_libraries() {
+    local pins
+    debian node=nodejs npm=npm
+    mapfile -t pins < <(sed -n 's/^package = "\(.*\)"/\1/p; s/^version = "\(.*\)"/@\1/p' "$PAGE_LIBRARIES" | paste -d '' - -)
+    npm install --prefix .cache/page-libraries --ignore-scripts --no-audit --no-fund "${pins[@]}"
+}
+
 debian ffmpeg=ffmpeg
 install_apertium
 [[ -x $VENV/bin/python ]] || make_environment
 step libraries "$VENV" install_libraries deploy/locks/cpu.txt
 step command "$VENV" install_command pyproject.toml
 if [[ ${1:-} == dev ]]; then
-    debian festival=festival promtool=prometheus
+    debian festival=festival promtool=prometheus chromium=chromium
     [[ -d /usr/share/festival/voices/us/cmu_us_slt_arctic_hts ]] || install_packages festvox-us-slt-hts
     step developer-tools "$VENV" install_developer_tools deploy/locks/dev.txt
     step s3rver .cache/s3rver install_s3rver
     step webvtt-parser .cache/webvtt-parser install_webvtt_parser
+    step page-libraries .cache/page-libraries install_page_libraries "$PAGE_LIBRARIES"
 fi

@@ -10,7 +10,7 @@ from pathlib import Path
 from services.runtime.errors import OutNotWritable, unknown_name
 
 from ..facts import JobFacts
-from ..html import page
+from ..page.html import page
 from .dot import as_dot
 from .graph_json import as_json
 from .history import History, history_of
