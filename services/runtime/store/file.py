@@ -35,6 +35,7 @@ class FileStore:
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
         """`read_only` leaves the folder exactly as it is, and refuses to write."""
         self._root = root.absolute()
+        self._url = self._root.as_uri()
         self._temporaries = self._root / RESERVED_FOLDER
         self._durable = {self._root}
         self._read_only = read_only
@@ -51,7 +52,7 @@ class FileStore:
 
     @property
     def url(self) -> str:
-        return self._root.as_uri()
+        return self._url
 
     def create(self, key: str, data: bytes) -> None:
         self._write(key, lambda file: _write_all(file, data), os.link)
