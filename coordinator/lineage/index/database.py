@@ -23,6 +23,7 @@ _UNWRITABLE = {
     sqlite3.SQLITE_READONLY,
 }
 _CACHE_KIB = 64 * 1024
+_WAL_PAGES = 16 * 1024
 _BUSY_SECONDS = 60.0
 
 _log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class Database:
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
+            db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
             db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             if self._version(db) == 0:
                 db.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")

@@ -18,9 +18,10 @@ from ..layout import JOBS
 from ..reading import READERS
 from . import rows
 from .gathering import Gathered, Standing, gather, keys_of, last_round, read_term_document, stamp, term_documents
+from .schema import INDEXES
 
 _ON_THIS_MACHINE = ("file:", "memory:")
-_BATCH = 64
+_BATCH = 256
 """Jobs that are held at once and written together: memory must not grow with the store."""
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Known:
-    """What the index has of a job."""
+    """What the index has of a job that may go on."""
 
     standing: Standing
     round: int
@@ -43,20 +44,22 @@ def refresh(db: sqlite3.Connection, store: Store, *, thoroughly: bool = False) -
     A job that is over without success is looked at again once a further round is asked for, or `thoroughly`. Call it
     while no other process writes.
     """
-    names, known = set(store.folders(JOBS)), _known(db)
-    due = sorted(name for name in names if _is_due(known.get(name)))
+    names, indexed, open_ones = set(store.folders(JOBS)), _indexed(db), _unsettled(db)
+    due = sorted((names - indexed) | (names & open_ones.keys()))
     with _transaction(db):
-        for name in known.keys() - names:
+        for name in indexed - names:
             rows.remove_job(db, name)
     with ThreadPoolExecutor(READERS) as pool:
         # Threads hide the distance to a store; beside one on this machine they only wait for each other.
         spread = map if store.url.startswith(_ON_THIS_MACHINE) else pool.map
         for batch in _batches(due, _BATCH):
-            looks = spread(lambda name: _look(store, name, known.get(name), thoroughly=thoroughly), batch)
+            looks = spread(lambda name: _look(store, name, open_ones.get(name), thoroughly=thoroughly), batch)
             _take(db, store, filter(None, looks))
+    for statement in INDEXES:
+        db.execute(statement)
     if len(due) > _BATCH:
         db.execute("PRAGMA optimize")
-        _log.info("the index has %d jobs of %s, %d of which were read now", len(names), store.url, len(due))
+        _log.info("the index has %d jobs of %s, %d of which were looked at now", len(names), store.url, len(due))
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,14 @@ class _Seen:
     """Whether the index has it."""
 
 
-def _known(db: sqlite3.Connection) -> Mapping[str, _Known]:
-    found = db.execute("SELECT name, state, round, keys FROM jobs")
+def _indexed(db: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in db.execute("SELECT name FROM jobs")}
+
+
+def _unsettled(db: sqlite3.Connection) -> Mapping[str, _Known]:
+    """The jobs of the index that may go on."""
+    found = db.execute("SELECT name, state, round, keys FROM jobs WHERE state <> ?", (Standing.SETTLED.value,))
     return {name: _Known(Standing(state), number, keys) for name, state, number, keys in found}
-
-
-def _is_due(known: _Known | None) -> bool:
-    return known is None or known.standing is not Standing.SETTLED
 
 
 def _look(store: Store, name: str, known: _Known | None, *, thoroughly: bool) -> _Seen | None:
