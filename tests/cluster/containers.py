@@ -13,7 +13,9 @@ from pathlib import Path
 from tests.cluster.built_images import engine, run
 
 _MEMORY_GROUPS = Path("/sys/fs/cgroup/memory")
-_DEATH_SECONDS = 30.0
+_DEATH_SECONDS = 90.0
+_TAKE_MEMORY = "head -c 50m /dev/zero | tail >/dev/null"
+"""Less than any process of ours has: it is not the one that is killed."""
 _ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
 
 
@@ -53,7 +55,10 @@ class Container:
         self._await_death()
 
     def kill_for_memory(self) -> None:
-        """The kernel kills its largest process for lack of memory: all that it has is taken, and it asks for more."""
+        """The kernel kills its largest process for lack of memory: it may have no more, and asks for more.
+
+        At first the kernel finds room by forgetting files that it had read.
+        """
         group = _MEMORY_GROUPS / self._inspected("{{.State.CgroupPath}}").lstrip("/")
         limit, used = group / "memory.limit_in_bytes", group / "memory.usage_in_bytes"
         assert limit.exists(), "a memory kill needs the memory controller of cgroup v1"
@@ -63,7 +68,8 @@ class Container:
                 limit.write_text(used.read_text("ascii"), "ascii")
             except OSError:
                 continue  # it has taken more meanwhile, or is gone
-            subprocess.run([engine(), "exec", self.name, "true"], check=False, capture_output=True, timeout=60)
+            taking = [engine(), "exec", self.name, "sh", "-c", _TAKE_MEMORY]
+            subprocess.run(taking, check=False, capture_output=True, timeout=_DEATH_SECONDS)
         self._await_death()
 
     def pause(self) -> None:

@@ -21,6 +21,8 @@ from tests.cluster.many_pods import PORT, Cluster
 from tests.film import MEDIA, ffmpeg, sample_words
 
 CALL_SECONDS = 20.0
+RECORDINGS = 3
+"""Of each film that is one of many: some 15 s."""
 SUBMIT_SECONDS = 180.0
 """A film must be taken by then: no part is away for so long."""
 
@@ -65,7 +67,7 @@ class Films:
     def keep_at_work(self, wanted: int) -> None:
         """Sends as many as are missing to have so many under way."""
         for _ in range(wanted - len(self.under_way())):
-            self.send()
+            self.send(RECORDINGS)
 
     def look(self) -> None:
         """Notes the commits that are new."""

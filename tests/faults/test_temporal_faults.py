@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from coordinator.jobs import Jobs, JobState
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Worker
+
+from coordinator.engines.temporal.messages import (
+    BEGIN,
+    FINISH,
+    JOBS_QUEUE,
+    RUN_STEP,
+    WATCH,
+    Begun,
+    RoundAsked,
+    RoundEnd,
+    StepAsked,
+    StepReport,
+    stage_queue,
+)
+from coordinator.engines.temporal.workflow import JobRound
+from coordinator.jobs import Jobs, JobState, Outcome
 from coordinator.lineage.verify import verify
 from coordinator.records import PlannedStep
 from services.runtime import commits
-from services.runtime.manifest import Manifest
+from services.runtime.manifest import Manifest, now
+from services.runtime.settings import TemporalAccess
 from services.runtime.store import blobs
 from services.runtime.store.file import FileStore
 from tests.small_jobs import DIAMOND, small_job
@@ -92,6 +113,43 @@ def test_temporal_may_be_killed_in_the_midst_of_a_job(tmp_path: Path) -> None:
             server.start()
             assert_the_job_ended_well(tmp_path)
     assert len(runs(tmp_path, "left")) == 1
+
+
+async def round_of_a_lost_watch(access: TemporalAccess) -> Outcome:
+    """How a round ends whose only step is done at once, and whose watch fell silent when it had begun."""
+    watched = asyncio.Event()
+
+    @activity.defn(name=BEGIN)
+    async def begin(_: RoundAsked) -> Begun:
+        return Begun(plan=DIAMOND[:1], done=())
+
+    @activity.defn(name=WATCH)
+    async def watch(_: RoundAsked) -> None:
+        watched.set()
+        await asyncio.Event().wait()
+
+    @activity.defn(name=RUN_STEP)
+    async def run_step(_: StepAsked) -> StepReport:
+        await watched.wait()
+        return StepReport(is_done=True)
+
+    @activity.defn(name=FINISH)
+    async def finish(end: RoundEnd) -> Outcome:
+        return Outcome(end.state, now(), end.errors)
+
+    client = await Client.connect(access.address, namespace=access.namespace, data_converter=pydantic_data_converter)
+    asked = RoundAsked("job1", 1, heartbeat_seconds=1.0)
+    step_queue = stage_queue(DIAMOND[0].stage)
+    async with (
+        Worker(client, task_queue=JOBS_QUEUE, workflows=[JobRound], activities=[begin, watch, finish]),
+        Worker(client, task_queue=step_queue, activities=[run_step]),
+    ):
+        return await client.execute_workflow(JobRound.run, asked, id="job1-1", task_queue=JOBS_QUEUE)
+
+
+def test_a_round_whose_watch_is_lost_at_its_very_end_ends_as_it_was_written_down(temporal: TemporalServer) -> None:
+    outcome = asyncio.run(asyncio.wait_for(round_of_a_lost_watch(temporal.new_namespace()), PATIENCE_SECONDS))
+    assert outcome.state is JobState.SUCCEEDED
 
 
 def test_coordinators_share_the_jobs_that_there_are_and_do_no_step_twice(
