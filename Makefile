@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-fast lint audit lint-kubernetes format proto schema bench bench-long locks images up down test-images clean
+.PHONY: help setup setup-dev demo test test-fast lint audit lint-kubernetes format proto schema bench bench-long locks images up down test-images test-cluster clean
 
 BIN := .venv/bin
 PYTHON ?= python3
@@ -73,6 +73,9 @@ down: ## End it; films stay in the store
 
 test-images: setup-dev images ## Build the images, look into each and send a film through the containers
 	$(OFFLINE) $(BIN)/pytest tests/cluster/images_as_built.py tests/cluster/film_in_compose.py
+
+test-cluster: setup-dev images ## Build the images and make films while containers are killed, frozen and cut off (40 minutes)
+	$(OFFLINE) $(BIN)/pytest -s tests/cluster/many_faults.py
 
 clean: ## Remove everything that the other targets made, except .venv
 	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist out
