@@ -20,7 +20,7 @@ from ..records import PARTIAL, JobRecord
 from .checks.blobs import Places, in_store
 from .evidence import Evidence
 from .facts import JobFacts
-from .findings import ATTEMPT_CHAIN_BROKEN, ORIGINAL_MISSING, SEAL_MISSING
+from .findings import ATTEMPT_CHAIN_BROKEN, ORIGINAL_MISSING, RULES
 
 _BAG = "bagit.txt"
 _RECORD = "job.json"
@@ -31,6 +31,13 @@ _NOT_SHOWN = (
     "originals of what was reused",
     "how the job ended, but by what its last attempts say",
 )
+
+_OF_SEALS = ("SEAL_", "ROUND_", "EVIDENCE_", "SIGNATURE_", "ANCHOR_")
+_HIDDEN = frozenset(code for code in RULES if code.startswith(_OF_SEALS)) | {
+    ORIGINAL_MISSING.code,
+    ATTEMPT_CHAIN_BROKEN.code,
+}
+"""Codes of what only seems to be wrong in a job folder."""
 
 
 def _nothing(_: JobFacts) -> Evidence:
@@ -74,16 +81,16 @@ def _job_folder(folder: Path) -> Source:
     job = record.job if record else folder.resolve().name
     shown = list(_manifests(folder, job))
     files = _files(folder, record, shown)
-    by_key = {keys.job(job): folder / _RECORD, **{key: it.path for it in shown for key in it.keys}}
-    by_key |= {keys.blob(digest): folder / names[0] for digest, names in files.items()}
+    records = {keys.job(job): folder / _RECORD, **{key: it.path for it in shown for key in it.keys}}
+    blobs = {keys.blob(digest): folder / names[0] for digest, names in files.items()}
     return Source(
-        FolderStore(folder, by_key),
+        FolderStore(folder, records | blobs),
         job,
         places=lambda digest: files.get(digest, ()),
         evidence=lambda _: _evidence(shown),
-        hidden=frozenset(rule.code for rule in (SEAL_MISSING, ORIGINAL_MISSING, ATTEMPT_CHAIN_BROKEN)),
+        hidden=_HIDDEN,
         not_shown=_NOT_SHOWN,
-        names={key: str(path.relative_to(folder)) for key, path in by_key.items()},
+        names={key: str(path.relative_to(folder)) for key, path in records.items()},
     )
 
 
@@ -178,20 +185,21 @@ class FolderStore:
         return self._folder.as_uri()
 
     def get(self, key: str) -> bytes:
-        try:
-            return self._path(key).read_bytes()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            raise ObjectNotFound(f"there is no {key!r} in {self.url}; it may not have been laid out") from None
+        path = self._path(key)
+        if path is None:
+            raise ObjectNotFound(f"there is no {key!r} in {self.url}; it may not have been laid out")
+        return path.read_bytes()
 
     def fetch(self, key: str, path: Path) -> None:
         path.write_bytes(self.get(key))
 
     def size(self, key: str) -> int | None:
-        return self._path(key).stat().st_size if self._path(key).is_file() else None
+        path = self._path(key)
+        return path.stat().st_size if path else None
 
     def digest(self, key: str) -> tuple[int, str] | None:
         path = self._path(key)
-        return (path.stat().st_size, digest_file(path)) if path.is_file() else None
+        return (path.stat().st_size, digest_file(path)) if path else None
 
     def list(self, prefix: str) -> Iterator[str]:
         return iter(sorted(key for key in self._by_key if key.startswith(prefix)))
@@ -214,7 +222,10 @@ class FolderStore:
     def _refused(self, key: str) -> StoreRefused:
         return StoreRefused(f"{key!r} cannot be written to the job folder {self.url}: it is for reading only")
 
-    def _path(self, key: str) -> Path:
-        """Never outside of the folder, whatever a forged manifest calls its files; there nothing is found."""
-        path = self._by_key.get(key, self._folder / key).resolve()
-        return path if path.is_relative_to(self._folder) else self._folder / "outside"
+    def _path(self, key: str) -> Path | None:
+        """The file, if there is one. Never one outside of the folder, whatever a forged manifest calls its files."""
+        try:
+            path = self._by_key.get(key, self._folder / key).resolve()
+            return path if path.is_relative_to(self._folder) and path.is_file() else None
+        except (OSError, ValueError):
+            return None  # no file can have such a name

@@ -55,6 +55,15 @@ def test_keeps_an_empty_object(store: Store) -> None:
     assert store.size("empty") == 0
 
 
+def test_reads_an_object_whole_for_its_size_and_digest(store: Store, tmp_path: Path) -> None:
+    artifact = blobs.add_file(store, big_file(tmp_path / "source"), "video/x-matroska")
+    store.create("empty", b"")
+    assert store.digest(artifact.uri) == (BIG_BYTES, artifact.digest)
+    assert store.digest("empty") == (0, hashlib.sha256().hexdigest())
+    assert store.digest("nothing") is None
+    assert store.digest("blobs") is None
+
+
 def test_never_creates_over_an_object(store: Store, tmp_path: Path) -> None:
     store.create("key", b"first")
     file = tmp_path / "second"
@@ -166,7 +175,7 @@ UNFIT_KEYS = (
 
 @pytest.mark.parametrize("key", UNFIT_KEYS)
 def test_refuses_keys_that_not_every_store_can_hold(store: Store, key: str) -> None:
-    for act in (store.get, store.size, store.delete, lambda key: store.create(key, b"")):
+    for act in (store.get, store.size, store.digest, store.delete, lambda key: store.create(key, b"")):
         with pytest.raises(InvalidRequest):
             act(key)
     assert list(store.list("")) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 from coordinator.lineage.findings import RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "lineage.md"
+TESTS = Path(__file__).parents[1]
 
 
 def documented() -> dict[str, list[str]]:
@@ -17,6 +18,11 @@ def documented() -> dict[str, list[str]]:
 
 def test_every_finding_is_explained_and_no_other() -> None:
     assert set(documented()) == set(RULES)
+
+
+def test_every_finding_is_named_by_a_test() -> None:
+    named = "".join(path.read_text() for path in TESTS.rglob("test_lineage*.py") if path.name != Path(__file__).name)
+    assert not [code for code in RULES if f'"{code}"' not in named]
 
 
 def test_severity_and_remedy_are_those_of_the_code() -> None:

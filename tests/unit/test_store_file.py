@@ -28,6 +28,21 @@ def test_fetches_without_copying_where_it_can(tmp_path: Path) -> None:
     assert (tmp_path / "file").samefile(tmp_path / "store" / "key")
 
 
+def test_a_store_for_reading_only_leaves_its_folder_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"sound")
+    store = FileStore(tmp_path, read_only=True)
+    store.fetch("key", tmp_path / "copy")
+    assert (store.get("key"), (tmp_path / "key").stat().st_nlink) == (b"sound", 1)
+    for write in (store.create, store.put):
+        with pytest.raises(StoreRefused):
+            write("other", b"")
+    with pytest.raises(StoreRefused):
+        store.create_file("other", tmp_path / "key")
+    with pytest.raises(StoreRefused):
+        store.delete("key")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "key"]
+
+
 def test_a_file_that_changes_after_it_was_stored_changes_nothing_in_the_store(tmp_path: Path) -> None:
     store = FileStore(tmp_path / "store")
     (tmp_path / "file").write_bytes(b"first")
