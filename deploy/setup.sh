@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 readonly VENV=.venv
 readonly PYTHON=${PYTHON:-python3}
 readonly S3RVER=s3rver@3.7.1
+readonly MERMAID=mermaid@12.3.0
 readonly WEBVTT_PARSER=webvtt-parser@2.2.0
 readonly PAGE_LIBRARIES=coordinator/lineage/page/vendor/versions.toml
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore DEBIAN_FRONTEND=noninteractive
@@ -108,6 +109,16 @@ install_webvtt_parser() {
     npm install --prefix .cache/webvtt-parser --no-audit --no-fund "$WEBVTT_PARSER"
 }
 
+# Only what a browser loads: the package's dependencies, built into it, are 200 MB.
+install_mermaid() {
+    local packed
+    debian node=nodejs npm=npm
+    mkdir -p .cache/mermaid
+    packed=$(npm pack --silent --pack-destination .cache/mermaid "$MERMAID")
+    tar -xzf ".cache/mermaid/$packed" -C .cache/mermaid --strip-components=2 package/dist/mermaid.min.js
+    rm ".cache/mermaid/$packed"
+}
+
 # The page of a lineage brings its libraries along; a test compares those with npm's own.
 install_page_libraries() {
     local pins
@@ -122,10 +133,11 @@ install_apertium
 step libraries "$VENV" install_libraries deploy/locks/cpu.txt
 step command "$VENV" install_command pyproject.toml
 if [[ ${1:-} == dev ]]; then
-    debian festival=festival promtool=prometheus chromium=chromium
+    debian festival=festival promtool=prometheus chromium=chromium dot=graphviz
     [[ -d /usr/share/festival/voices/us/cmu_us_slt_arctic_hts ]] || install_packages festvox-us-slt-hts
     step developer-tools "$VENV" install_developer_tools deploy/locks/dev.txt
     step s3rver .cache/s3rver install_s3rver
     step webvtt-parser .cache/webvtt-parser install_webvtt_parser
+    step mermaid .cache/mermaid install_mermaid
     step page-libraries .cache/page-libraries install_page_libraries "$PAGE_LIBRARIES"
 fi
