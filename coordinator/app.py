@@ -27,6 +27,7 @@ from .access.tokens import read_access_file
 from .engines.engine import Engine
 from .engines.local import LocalEngine
 from .jobs import Jobs
+from .lineage.seals.facts import Trust
 from .pauses import Pauses
 from .pools import Pools, Rules
 from .records import FileRecord, JobRecord, MediaRecord
@@ -76,6 +77,7 @@ class App:
             redactor=self.redactor,
             engines=Engines(self.process.engines),
             telemetry=self.telemetry,
+            signers=self.process.keyring.named_signers,
         )
         node.sweep()
         return node
@@ -87,13 +89,17 @@ class App:
 
     @cached_property
     def jobs(self) -> Jobs:
-        return Jobs(self.store, Notary(self.process.keyring.signers, self._anchor_store))
+        return Jobs(self.store, Notary(self.process.keyring.signers, lambda: open_second_store(self.process)))
 
-    def _anchor_store(self) -> Store | None:
-        return open_store(self.process.anchor_store, self.process.s3) if self.process.anchor_store else None
+    @property
+    def trust(self) -> Trust:
+        """Whose signatures count here. Raises InvalidSetting for a key that is none."""
+        return Trust(self.process.keyring.trusted(), second_store=open_second_store(self.process, read_only=True))
 
     @cached_property
     def engine(self) -> Engine:
+        """Raises InvalidSetting for a signing key that cannot be used: better now than at the end of a job."""
+        self.jobs.notary.signers()
         if self.temporal is None:
             return LocalEngine(self.jobs, self.pools, self.node)
         from .engines.temporal.engine import TemporalEngine  # noqa: PLC0415  an extra: who does without has it not
@@ -185,11 +191,26 @@ def _require_files(resolved: admission.Resolved, names: Sequence[str]) -> None:
     admission.require_wanted(resolved, names)
 
 
+def open_second_store(process: ProcessSettings, *, read_only: bool = False) -> Store | None:
+    """Where the list of seals is kept a second time; None if it is not."""
+    return open_store(process.anchor_store, process.s3, read_only=read_only) if process.anchor_store else None
+
+
 def open_app(store: str = "", addresses: Mapping[str, str] | None = None) -> App:
     """An app on the named store; without a name, on that of the environment."""
     quiet_libraries()
     process = process_settings()
     return App(replace(process, store=store or process.store), addresses or {})
+
+
+def open_to_read(store: str = "") -> Store:
+    """The named store, or that of the environment, for those who only look at it: rights to read are enough.
+
+    Raises UnknownName if it is not there.
+    """
+    process = process_settings()
+    require_store(store or process.store)
+    return open_store(store or process.store, process.s3, read_only=True)
 
 
 def open_existing(store: str = "", addresses: Mapping[str, str] | None = None) -> App:

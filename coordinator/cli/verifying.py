@@ -12,17 +12,18 @@ from typing import Annotated
 import typer
 
 from services.runtime.errors import InvalidRequest
-from services.runtime.store.base import Store
 
-from ..app import open_existing
+from ..app import open_to_read
 from ..jobs import Jobs
 from ..lineage.depth import FULL, QUICK, Depth
 from ..lineage.ledger import Ledger
 from ..lineage.report import Report, Summary, from_line
+from ..lineage.seals.facts import Trust
 from ..lineage.sources import Source, open_source
 from ..lineage.verify import verify, verify_all, verify_source
 from .options import JsonOption, StoreOption
 from .output import print_json, say, tell
+from .trusting import KeyOption, RequireSignatureOption, trust_of
 
 _SEEDS = 1 << 32
 
@@ -34,6 +35,7 @@ class _Asked:
     job: str | None
     every: bool
     source: Source
+    trust: Trust
 
 
 def verify_jobs(
@@ -47,31 +49,33 @@ def verify_jobs(
     resume: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep what is verified there, and go on where it stood.")
     ] = None,
+    key: KeyOption = None,
+    require_signature: RequireSignatureOption = False,
     store: StoreOption = "",
     json: JsonOption = False,
 ) -> None:
     """Verifies that jobs are still exactly what was produced; exit code 1 if one is not."""
-    asked = _asked(job, store, at, every=every)
+    asked = _asked(job, store, at, trust_of(key, is_required=require_signature), every=every)
     if resume is not None and not asked.every:
         raise InvalidRequest("--resume is for the jobs of a store, with --all: a single one is verified at once")
     if asked.every:
         depth = _depth(sample, _seed(seed, sample, resume), quick=quick, full=full)
-        holds = _verify_every(asked.source.store, depth, resume, as_json=json)
+        holds = _verify_every(asked, depth, resume, as_json=json)
     else:
         holds = _verify_one(asked, _depth(sample, seed, quick=quick, full=full), as_json=json)
     raise typer.Exit(0 if holds else 1)
 
 
-def _asked(job: str | None, store: str, at: Path | None, *, every: bool) -> _Asked:
+def _asked(job: str | None, store: str, at: Path | None, trust: Trust, *, every: bool) -> _Asked:
     """Raises InvalidRequest unless exactly one thing is to be verified, at one place."""
     if at is not None and store:
         raise InvalidRequest("--store and --at both say where; give one of them")
-    source = open_source(at) if at is not None else Source(open_existing(store).store)
+    source = open_source(at) if at is not None else Source(open_to_read(store))
     if source.job and (every or job not in (None, source.job)):
         raise InvalidRequest(f"{at} is the folder of job {source.job} alone; name no other, and not --all")
     if not source.job and (job is None) == (not every):
         raise InvalidRequest("name one job, or give --all for every job of the store")
-    return _Asked(job, every, source)
+    return _Asked(job, every, source, trust)
 
 
 def _depth(sample: float | None, seed: int | None, *, quick: bool, full: bool) -> Depth:
@@ -99,16 +103,17 @@ def _verify_one(asked: _Asked, depth: Depth, *, as_json: bool) -> bool:
 def _report(asked: _Asked, depth: Depth) -> Report:
     if asked.source.job:
         return verify_source(asked.source, depth)
-    return verify(asked.source.store, Jobs(asked.source.store).get(str(asked.job)).job, depth)
+    return verify(asked.source.store, Jobs(asked.source.store).get(str(asked.job)).job, depth, asked.trust)
 
 
-def _verify_every(store: Store, depth: Depth, path: Path | None, *, as_json: bool) -> bool:
+def _verify_every(asked: _Asked, depth: Depth, path: Path | None, *, as_json: bool) -> bool:
+    store = asked.source.store
     about = {"store": store.url, "depth": f"{depth.name} {depth.share}", "seed": str(depth.seed)}
     with Ledger(path, about) as ledger:
         if ledger.last_job:
             tell(f"verified before, up to job {ledger.last_job}, as {path} says: going on after it")
         summary = Summary()
-        for report in verify_all(store, depth, ledger):
+        for report in verify_all(store, depth, ledger, asked.trust):
             summary.add(report)
             if not as_json:
                 say(report.to_text())

@@ -45,3 +45,13 @@ def anchor(store: Store, job_id: str, key: str, notary: Notary, time: datetime) 
         store.create(keys.anchor_beside(key), entry)
     if (second := notary.second_store()) is not None:
         chain.copy_to(second, store, sequence)
+
+
+def anchor_job(store: Store, job_id: str, notary: Notary) -> list[str]:
+    """Anchors the seals of a job that are not, and returns their keys. One of version 1 is left alone."""
+    listed = set(store.list(f"jobs/{job_id}/"))
+    found = sorted(key for key in listed if key.endswith("/seal.json") and keys.anchor_beside(key) not in listed)
+    missing = [key for key in found if read_seal(store.get(key)).envelope is not None]
+    for key in missing:
+        anchor(store, job_id, key, notary, now())
+    return missing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from cuegraph.v1 import lineage_service_pb2, lineage_service_pb2_grpc
 from services.runtime.errors import InvalidRequest
@@ -13,6 +14,7 @@ from ..lineage.depth import FULL, QUICK
 from ..lineage.facts import JobFacts
 from ..lineage.graph import build
 from ..lineage.reading import read_job
+from ..lineage.seals.facts import Trust
 from ..lineage.trace import trace
 from ..lineage.verify import verify
 from . import lineage_wire
@@ -22,8 +24,9 @@ from .own_jobs import own_job
 class LineageService(lineage_service_pb2_grpc.LineageServiceServicer):
     """The store is asked in threads: the event loop has streams and health to attend to."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, trust: Callable[[], Trust]) -> None:
         self._jobs = jobs
+        self._trust = trust  # asked each time, as keys are exchanged while it serves
 
     async def GetLineage(  # noqa: N802  the contract's name
         self, message: lineage_service_pb2.GetLineageRequest, context: Context
@@ -57,7 +60,7 @@ class LineageService(lineage_service_pb2_grpc.LineageServiceServicer):
     def _verify(self, message: lineage_service_pb2.VerifyJobRequest) -> lineage_service_pb2.VerifyJobResponse:
         strength = message.strength or lineage_service_pb2.VERIFICATION_STRENGTH_CONTENT
         is_full = strength == lineage_service_pb2.VERIFICATION_STRENGTH_CONTENT
-        report = verify(self._jobs.store, self._job_id(message.name), FULL if is_full else QUICK)
+        report = verify(self._jobs.store, self._job_id(message.name), FULL if is_full else QUICK, self._trust())
         return lineage_wire.report_to_proto(report, strength)
 
     def _facts(self, name: str) -> JobFacts:

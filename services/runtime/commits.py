@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from .artifact import Artifact, digest_bytes
 from .canonical import canonical_json
 from .errors import AlreadyExists, InvalidDocument, ObjectNotFound
 from .manifest import MEDIA_TYPE, Manifest, Status, from_json, to_json
+from .signing import Signer, sign
 from .store import keys
 from .store.base import Store
 
@@ -74,14 +76,16 @@ def unfinished(store: Store, step: keys.Step, begun: list[int]) -> tuple[int, ..
     return tuple(n for n in begun if store.size(step.attempt(n, "manifest")) is None)
 
 
-def commit(store: Store, manifest: Manifest) -> tuple[Manifest, Artifact]:
-    """Writes the manifest of an attempt and, if it is done, commits it.
+def commit(store: Store, manifest: Manifest, signers: Sequence[Signer] = ()) -> tuple[Manifest, Artifact]:
+    """Writes the manifest of an attempt, signed beside it by those who have a key, and, if it is done, commits it.
 
     Returns the manifest that counts: another attempt may have committed first, then it is that one's.
     """
     data = to_json(manifest)
     key = manifest.step.attempt(manifest.attempt, "manifest")
     store.create(key, data)
+    if signers:
+        store.create(manifest.step.attempt(manifest.attempt, "manifest.dsse"), sign(data, MEDIA_TYPE, signers))
     return _decide(store, manifest, data) if manifest.status.is_done else (manifest, artifact(key, data))
 
 

@@ -53,11 +53,12 @@ def _attempt(
     attempt: Attempt, begun: list[int], observer: Observer, cancelled: threading.Event
 ) -> tuple[Manifest, Artifact]:
     store, step = attempt.node.store, attempt.request.step
+    signers = attempt.node.signers()  # a key that cannot be used is told before anything is written
     number = commits.claim_attempt(store, step, begun, _started(attempt))
     unfinished = commits.unfinished(store, step, begun)
     with attempt.node.workspace() as folder:
         manifest = attempt.run(number, unfinished, folder, observer, cancelled)
-    counts = commits.commit(store, manifest)
+    counts = commits.commit(store, manifest, signers)
     attempt.node.telemetry.attempt_ended(AttemptReport(manifest, attempt.clock.phases, attempt.request.parent_span_id))
     if attempt.stage.repeatable:
         _remember(store, *counts, attempt.request.cache_scope)

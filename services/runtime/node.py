@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from .locks import lock, remove_unless_locked
 from .manifest import CodeRecord, SettingRecord
 from .models import ModelStore
 from .redaction import Redactor
+from .signing import Signer
 from .store.base import Store
 from .store.system_errors import reported
 from .telemetry import Telemetry
@@ -35,6 +36,8 @@ class Node:
     redactor: Redactor = field(default_factory=Redactor)
     engines: Engines = field(default_factory=Engines)
     telemetry: Telemetry = field(default_factory=Telemetry)
+    signers: Callable[[], tuple[Signer, ...]] = tuple
+    """The keys with which this process signs the manifests of its attempts; none unless it was given its own."""
 
     def redacted(self, settings: dict[str, SettingRecord]) -> dict[str, SettingRecord]:
         """The settings as they may be written."""

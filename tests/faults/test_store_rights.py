@@ -14,7 +14,7 @@ from services.runtime.errors import StoreRefused
 from services.runtime.manifest import Status
 from services.runtime.registry import STAGES
 from services.runtime.store import open_store
-from services.runtime.store.keys import Step, blob, job
+from services.runtime.store.keys import ANCHOR_HINT, Step, anchor, blob, job
 from services.runtime.store.rights import COORDINATOR, policy
 from services.runtime.store.s3 import S3Access, S3Store
 from tests.small_stages import Upper, node_of, run_step, step_of
@@ -79,6 +79,15 @@ def test_the_coordinator_writes_jobs_and_pauses(bucket: Bucket) -> None:
     coordinator.create(job("asked"), b"{}")
     coordinator.create(commit_of("asr", "asked"), b"{}")  # a step that is skipped is committed by it
     set_paused(coordinator, "asr", paused=True)
+    coordinator.create(anchor(1), b"{}")
+
+
+def test_a_stage_signs_its_own_manifests_and_no_entry_of_the_list_of_seals(bucket: Bucket) -> None:
+    asr, step = bucket.store("asr"), Step("signed", STAGES.index("asr") + 1, "asr")
+    asr.create(step.attempt(1, "manifest.dsse"), b"{}")
+    for key in (anchor(2), ANCHOR_HINT, Step("signed", 1, "demux").attempt(1, "manifest.dsse")):
+        with pytest.raises(StoreRefused):
+            asr.put(key, b"{}")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,23 +12,25 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime import commits
+from services.runtime import commits, signing
 from services.runtime.artifact import digest_file
 from services.runtime.engines import Engines
 from services.runtime.errors import (
     Cancelled,
     CuegraphError,
     InvalidDocument,
+    InvalidSetting,
     StoreError,
     StoreFull,
     StoreUnavailable,
     ToolFailed,
 )
-from services.runtime.manifest import Manifest, Status, to_json
+from services.runtime.manifest import MEDIA_TYPE, Manifest, Status, to_json
 from services.runtime.node import Node
 from services.runtime.stage import Run
 from services.runtime.store import blobs, keys
 from services.runtime.store.memory import MemoryStore
+from tests.signers import signer_of
 from tests.small_stages import Doing, Heard, Upper, UpperSettings, node_of, run_step, step_of
 
 Work = Callable[[Run[UpperSettings]], None]
@@ -544,3 +546,21 @@ def test_a_manifest_that_is_none_is_named_with_its_key(node: Node, name: str) ->
     node.store.put(key, b"{}")
     with pytest.raises(InvalidDocument, match=re.escape(key)):
         run_step(Upper(), node)
+
+
+def test_a_process_with_a_key_of_its_own_signs_the_manifests_of_its_attempts(node: Node) -> None:
+    signer = signer_of("asr")
+    run_step(Upper(), dataclasses.replace(node, signers=lambda: (signer,)))
+    step = step_of()
+    envelope = signing.read(node.store.get(step.attempt(1, "manifest.dsse")))
+    assert envelope.payload == node.store.get(step.attempt(1, "manifest"))
+    assert (envelope.payload_type, envelope.signed_by(signing.TrustedKeys.own(signer))) == (
+        MEDIA_TYPE,
+        (signer.key_id,),
+    )
+
+
+def test_a_key_that_cannot_be_used_is_told_before_anything_is_written(node: Node, tmp_path: Path) -> None:
+    with pytest.raises(InvalidSetting):
+        run_step(Upper(), dataclasses.replace(node, signers=lambda: (signing.Signer.from_file(tmp_path / "gone.pem"),)))
+    assert not list(node.store.list(keys.stages("job1")))

@@ -44,7 +44,7 @@ def check_signatures(facts: JobFacts, evidence: Evidence) -> Iterator[Finding]:
 
 
 def _check_seal(seal: SealFacts, trust: Trust) -> Iterator[Finding]:
-    yield from _check(seal.signature, trust)
+    yield from check_signature(seal.signature, trust)
     if not seal.signature.is_forged:
         yield from _check_anchor(seal, trust)
 
@@ -52,13 +52,13 @@ def _check_seal(seal: SealFacts, trust: Trust) -> Iterator[Finding]:
 def _check_anchor(seal: SealFacts, trust: Trust) -> Iterator[Finding]:
     anchor = seal.anchor
     if seal.anchor_signature.is_forged:
-        yield from _check(seal.anchor_signature, trust)
+        yield from check_signature(seal.anchor_signature, trust)
     elif anchor.broken:
         yield ANCHOR_BROKEN.broken(anchor.key, anchor.broken)
     elif anchor.missing and not seal.is_of_version_1:
         yield ANCHOR_MISSING.broken(anchor.key, anchor.missing)
     elif seal.anchor_signature.verdicts.keys() != seal.signature.verdicts.keys():
-        yield from _check(seal.anchor_signature, trust)  # by others than the seal, of which it is told already
+        yield from check_signature(seal.anchor_signature, trust)  # by others than the seal, of which it is told already
 
 
 def _check_manifest(signed: SignedManifest, digest: str, trust: Trust) -> Iterator[Finding]:
@@ -67,10 +67,10 @@ def _check_manifest(signed: SignedManifest, digest: str, trust: Trust) -> Iterat
     elif signed.digest != digest:
         yield SIGNATURE_INVALID.broken(signed.signature.key, f"it signs other bytes than those of {signed.manifest}")
     else:
-        yield from _check(signed.signature, trust)
+        yield from check_signature(signed.signature, trust)
 
 
-def _check(signature: SignatureFacts, trust: Trust) -> Iterator[Finding]:
+def check_signature(signature: SignatureFacts, trust: Trust) -> Iterator[Finding]:
     """The gravest that there is to say; nothing if one who is trusted signed it and nobody forged it."""
     verdicts = signature.verdicts
     if not verdicts and trust.is_required:

@@ -16,22 +16,23 @@ from .s3 import S3Access, S3Store
 __all__ = ["S3Access", "Store", "open_store", "require_store"]
 
 
-def open_store(url: str, access: S3Access | None = None) -> Store:
+def open_store(url: str, access: S3Access | None = None, *, read_only: bool = False) -> Store:
     """The store at `url`: `file:///path` (or a plain path), `memory://name` or `s3://bucket/prefix`.
 
-    A bucket is probed the first time that this process opens it. Raises InvalidRequest for any other URL and
+    A bucket is probed the first time that this process opens it, unless it is only read: then nothing at all is
+    written, so that rights to read are enough. Raises InvalidRequest for any other URL and
     for a bucket without `access`, StoreRefused for a store that may not be used or breaks its promise.
     """
     scheme, separator, rest = url.partition("://")
     if not separator:
-        return FileStore(Path(url))
+        return FileStore(Path(url), read_only=read_only)
     match scheme:
         case "file":
-            return FileStore(_path(url))
+            return FileStore(_path(url), read_only=read_only)
         case "memory":
             return _memory(rest) if rest else MemoryStore()
         case "s3":
-            return _s3(url, access)
+            return _s3(url, access, read_only=read_only)
     raise InvalidRequest(f"a store cannot be at {url!r}: use file:///path, memory://name or s3://bucket/prefix")
 
 
@@ -56,7 +57,7 @@ def _memory(name: str) -> MemoryStore:
     return MemoryStore(name)
 
 
-def _s3(url: str, access: S3Access | None) -> S3Store:
+def _s3(url: str, access: S3Access | None, *, read_only: bool) -> S3Store:
     if access is None:
         raise InvalidRequest(
             f"the store {url} needs an endpoint and keys: set AWS_ENDPOINT_URL, "
@@ -65,7 +66,7 @@ def _s3(url: str, access: S3Access | None) -> S3Store:
     bucket, _, prefix = url.removeprefix("s3://").strip("/").partition("/")
     if not bucket:
         raise InvalidRequest(f"{url!r} names no bucket: write s3://bucket or s3://bucket/prefix")
-    return _probed(bucket, prefix, access)
+    return S3Store(bucket, prefix, access) if read_only else _probed(bucket, prefix, access)
 
 
 @functools.cache

@@ -77,6 +77,11 @@ def heartbeat(job_id: str) -> str:
     return f"jobs/{job_id}/heartbeat.json"
 
 
+def pipeline_logs(job_id: str) -> str:
+    """Prefix of the logs of all processes that drove the job."""
+    return f"jobs/{job_id}/logs/"
+
+
 def pipeline_log(job_id: str, timestamp: str) -> str:
     return f"jobs/{job_id}/logs/99_pipeline_{timestamp}.log"
 
@@ -126,5 +131,5 @@ class Step:
         return f"{self.prefix}waiting.json"
 
     def attempt(self, number: int, name: str) -> str:
-        """Key of `name` (`started` or `manifest`) of attempt `number`."""
+        """Key of `name` (`started`, `manifest` or `manifest.dsse`) of attempt `number`."""
         return f"{self.prefix}attempts/{number}/{name}.json"

@@ -14,7 +14,7 @@ from ..registry import STAGES
 
 COORDINATOR = "coordinator"
 _MADE_BY_STAGES = ("blobs/*", "cache/*", "answers/*")
-_MADE_BY_COORDINATOR = ("blobs/*", "requests/*", "jobs/*", "pauses/*")
+_MADE_BY_COORDINATOR = ("blobs/*", "requests/*", "jobs/*", "pauses/*", "seals/*")
 
 
 def policy(name: str, bucket: str) -> Mapping[str, Any]:
