@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from temporalio import activity
@@ -38,6 +38,8 @@ from services.runtime.store.file import FileStore
 from tests.small_jobs import DIAMOND, small_job
 from tests.temporal_coordinator import PATIENCE_SECONDS, coordinator, runs
 from tests.temporal_server import TemporalServer, temporal_server
+
+Watch = Callable[[], Awaitable[None]]
 
 HEARTBEAT_SECONDS = 2.0
 LEFT, LAST = DIAMOND[1], DIAMOND[3]
@@ -115,8 +117,11 @@ def test_temporal_may_be_killed_in_the_midst_of_a_job(tmp_path: Path) -> None:
     assert len(runs(tmp_path, "left")) == 1
 
 
-async def round_of_a_lost_watch(access: TemporalAccess) -> Outcome:
-    """How a round ends whose only step is done at once, and whose watch fell silent when it had begun."""
+async def driven(access: TemporalAccess, watch_begun: Watch, most_remembered: int = 1000) -> Outcome:
+    """How a round of one step ends, which is done as soon as the watch has begun.
+
+    `most_remembered` is how many rounds the coordinator keeps in mind between two decisions.
+    """
     watched = asyncio.Event()
 
     @activity.defn(name=BEGIN)
@@ -126,7 +131,7 @@ async def round_of_a_lost_watch(access: TemporalAccess) -> Outcome:
     @activity.defn(name=WATCH)
     async def watch(_: RoundAsked) -> None:
         watched.set()
-        await asyncio.Event().wait()
+        await watch_begun()
 
     @activity.defn(name=RUN_STEP)
     async def run_step(_: StepAsked) -> StepReport:
@@ -139,17 +144,32 @@ async def round_of_a_lost_watch(access: TemporalAccess) -> Outcome:
 
     client = await Client.connect(access.address, namespace=access.namespace, data_converter=pydantic_data_converter)
     asked = RoundAsked("job1", 1, heartbeat_seconds=1.0)
-    step_queue = stage_queue(DIAMOND[0].stage)
-    async with (
-        Worker(client, task_queue=JOBS_QUEUE, workflows=[JobRound], activities=[begin, watch, finish]),
-        Worker(client, task_queue=step_queue, activities=[run_step]),
-    ):
+    jobs = Worker(
+        client, task_queue=JOBS_QUEUE, workflows=[JobRound], activities=[begin, watch, finish],
+        max_cached_workflows=most_remembered,
+    )  # fmt: skip
+    async with jobs, Worker(client, task_queue=stage_queue(DIAMOND[0].stage), activities=[run_step]):
         return await client.execute_workflow(JobRound.run, asked, id="job1-1", task_queue=JOBS_QUEUE)
 
 
+async def fall_silent() -> None:
+    await asyncio.Event().wait()
+
+
+async def beat() -> None:
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(0.1)
+
+
 def test_a_round_whose_watch_is_lost_at_its_very_end_ends_as_it_was_written_down(temporal: TemporalServer) -> None:
-    outcome = asyncio.run(asyncio.wait_for(round_of_a_lost_watch(temporal.new_namespace()), PATIENCE_SECONDS))
+    outcome = asyncio.run(asyncio.wait_for(driven(temporal.new_namespace(), fall_silent), PATIENCE_SECONDS))
     assert outcome.state is JobState.SUCCEEDED
+
+
+def test_a_round_that_is_forgotten_after_every_decision_goes_on(temporal: TemporalServer) -> None:
+    rounds = driven(temporal.new_namespace(), beat, most_remembered=0)
+    assert asyncio.run(asyncio.wait_for(rounds, PATIENCE_SECONDS)).state is JobState.SUCCEEDED
 
 
 def test_coordinators_share_the_jobs_that_there_are_and_do_no_step_twice(

@@ -61,6 +61,8 @@ class JobRound:
             try:
                 return await asyncio.shield(driving)
             except asyncio.CancelledError:
+                if driving.done():  # all of it is cancelled when a coordinator forgets a round that others go on with
+                    raise
                 self._call_off()
 
     async def _drive(self, asked: RoundAsked) -> Outcome:
