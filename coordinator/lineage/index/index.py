@@ -49,7 +49,9 @@ class Index:
 
     def jobs(self) -> list[IndexedJob]:
         """Every job, in order of name."""
-        return self._ask(queries.jobs)
+        found = self._ask(queries.jobs)
+        there = self._there(job.name for job in found)
+        return [job for job in found if job.name in there]
 
     def steps(self, job: str = "", stage: str = "") -> list[IndexedStep]:
         """Every committed step, of one job or of one stage if it is named, in order of job and step."""
@@ -119,11 +121,19 @@ class Index:
 
     def given(self, digest: str) -> list[Given]:
         """The jobs with which a file with that digest came from outside."""
-        return self._ask(lambda db: queries.given(db, digest))
+        found = self._ask(lambda db: queries.given(db, digest))
+        there = self._there(it.job for it in found)
+        return [it for it in found if it.job in there]
+
+    def given_as(self, name: str, file_name: str) -> list[Given]:
+        """The files of that name that came with jobs for that purpose, e.g. `job_glossary`."""
+        return self._ask(lambda db: queries.given_as(db, name, file_name))
 
     def records(self, digest: str) -> list[tuple[IndexedJob, str]]:
         """The jobs of which `job.json` or `seal.json` has that digest, each with that name."""
-        return self._ask(lambda db: queries.records(db, digest))
+        found = self._ask(lambda db: queries.records(db, digest))
+        there = self._there(job.name for job, _ in found)
+        return [(job, name) for job, name in found if job.name in there]
 
     def digests(self, prefix: str) -> list[str]:
         """The digests of files and manifests that begin so, at most ten."""

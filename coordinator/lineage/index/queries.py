@@ -165,6 +165,15 @@ def given(db: sqlite3.Connection, digest: str) -> list[Given]:
     return [Given(*row) for row in found]
 
 
+def given_as(db: sqlite3.Connection, name: str, file_name: str) -> list[Given]:
+    found = db.execute(
+        "SELECT j.name, j.title, g.name, g.file_name, g.digest FROM given g JOIN jobs j ON j.id = g.job "
+        "WHERE g.name = ? AND g.file_name = ? ORDER BY j.name, g.digest",
+        (name, file_name),
+    )
+    return [Given(*row) for row in found]
+
+
 def records(db: sqlite3.Connection, digest: str) -> list[tuple[IndexedJob, str]]:
     return [
         (IndexedJob(*row), f"{column if column == 'seal' else 'job'}.json")
