@@ -19,11 +19,13 @@ from ..lineage.comparing.applied import Applied, applied
 from ..lineage.comparing.impact_text import applied_text, impact_text
 from ..lineage.comparing.paces import Run
 from ..lineage.comparing.proposal import Proposal
+from ..lineage.comparing.reach_text import reach_text
+from ..lineage.comparing.searching import reach_over
 from ..lineage.comparing.trial import Trial, Tried, read_glossaries, require_catalog, try_out
 from ..lineage.index.index import open_index
 from .comparing import facts_of
 from .finishing import bring_to_end, exit_code
-from .options import JobArgument, JsonOption, OutOption, StoreOption
+from .options import JsonOption, OutOption, StoreOption
 from .output import err, only_json, print_json, require_writable
 from .subjects import glossary
 
@@ -44,7 +46,8 @@ PriceOption = Annotated[
 
 
 def impact_of(
-    job: JobArgument,
+    job: Annotated[str | None, typer.Argument(metavar="JOB", help="A job; every job with --all.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="How far it reaches over every job of the store.")] = False,
     glossaries: GlossaryOption = None,
     models: ModelOption = None,
     settings: SetOption = None,
@@ -58,7 +61,12 @@ def impact_of(
     with only_json(wanted=json) as stream:
         app = open_existing(store)
         files = [glossary(text) for text in glossaries or ()]
-        trial = _trial(app, job, files, _revisions(models), command_line_layer(settings or []).values)
+        proposal, contents = _proposal(files, _revisions(models), command_line_layer(settings or []).values)
+        if job is None or every:
+            _require_every(job, every=every, apply=apply)
+            _reach(app, proposal, contents, price_per_hour, stream, as_json=json)
+            return
+        trial = Trial(facts_of(app, job), app.jobs.get(job), proposal, contents)
         if apply:
             require_writable(out)
             require_catalog(app.node, trial.proposal.revisions)
@@ -79,14 +87,39 @@ class _Done:
     folder: Path
 
 
-def _trial(
-    app: App, job: str, files: Sequence[tuple[str, Path]], revisions: Mapping[str, str], settings: Mapping[str, str]
-) -> Trial:
+def _proposal(
+    files: Sequence[tuple[str, Path]], revisions: Mapping[str, str], settings: Mapping[str, str]
+) -> tuple[Proposal, dict[str, bytes]]:
+    """What would change, and the bytes of the glossaries by digest. Raises InputError."""
     records, contents = read_glossaries(files)
     proposal = Proposal(settings, records, revisions)
     if proposal.is_empty:
         raise InvalidRequest("say what would change: --glossary, --model or --set")
-    return Trial(facts_of(app, job), app.jobs.get(job), proposal, contents)
+    return proposal, contents
+
+
+def _require_every(job: str | None, *, every: bool, apply: bool) -> None:
+    if (job is None) != every:
+        raise InvalidRequest("name one job, or give --all for every job of the store")
+    if apply:
+        raise InvalidRequest("--apply does one job; name it, and leave out --all")
+
+
+def _reach(
+    app: App,
+    proposal: Proposal,
+    contents: Mapping[str, bytes],
+    price_per_hour: float | None,
+    stream: TextIO,
+    *,
+    as_json: bool,
+) -> None:
+    with open_index(app.process, app.store) as index:
+        found = reach_over(index, app.store, app.models, (proposal, contents), price_per_hour)
+    if as_json:
+        print_json(found.to_json(), stream)
+    else:
+        stream.write(reach_text(found))
 
 
 def _apply(app: App, trial: Trial, tried: Tried, files: Sequence[tuple[str, Path]], out: Path) -> _Done:
