@@ -129,10 +129,6 @@ class Index:
         """The files of that name that came with jobs for that purpose, e.g. `job_glossary`."""
         return self._ask(lambda db: queries.given_as(db, name, file_name))
 
-    def given_as(self, name: str, file_name: str) -> list[Given]:
-        """The files of that name that came with jobs for that purpose, e.g. `job_glossary`."""
-        return self._ask(lambda db: queries.given_as(db, name, file_name))
-
     def records(self, digest: str) -> list[tuple[IndexedJob, str]]:
         """The jobs of which `job.json` or `seal.json` has that digest, each with that name."""
         found = self._ask(lambda db: queries.records(db, digest))
