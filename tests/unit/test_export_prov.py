@@ -38,6 +38,11 @@ def graph_of(turtle: str) -> Graph:
     return Graph().parse(data=turtle, format="turtle")
 
 
+def graph_by_library(history: History) -> Graph:
+    """What the library makes of the PROV-JSON."""
+    return graph_of(str(document_of(history).serialize(format="rdf", rdf_format="turtle")))
+
+
 def document_of(history: History) -> ProvDocument:
     return ProvDocument.deserialize(content=as_prov_json(history), format="json")
 
@@ -46,26 +51,26 @@ def implied(graph: Graph) -> Iterator[Triple]:
     """The plain relations that follow from the qualified ones."""
     for qualified, (plain, of_object) in PLAIN.items():
         for subject, relation in graph.subject_objects(qualified):
-            yield subject, plain, graph.value(relation, of_object)
+            yield from ((subject, plain, value) for value in graph.objects(relation, of_object))
 
 
 def test_prov_json_comes_back_from_the_library_as_it_went_in(history: History) -> None:
     document = document_of(history)
     again = ProvDocument.deserialize(content=document.serialize(format="json"), format="json")
     assert again == document
-    assert len(document.get_records()) == len(set(document.get_records()))
+    assert document.unified() == document, "something is said twice"
 
 
 def test_prov_o_says_what_prov_json_says(history: History) -> None:
     """The library's own PROV-O of the PROV-JSON, and the plain relations beside its qualified ones."""
-    theirs = graph_of(document_of(history).serialize(format="rdf", rdf_format="turtle"))
+    theirs = graph_by_library(history)
     assert set(graph_of(as_turtle(history))) == set(theirs) | set(implied(theirs))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_of_strangers_stay_names_in_both_forms(name: str) -> None:
     history = history_of(film_called(name))
-    theirs = graph_of(document_of(history).serialize(format="rdf", rdf_format="turtle"))
+    theirs = graph_by_library(history)
     mine = graph_of(as_turtle(history))
     assert set(mine) == set(theirs) | set(implied(theirs))
     assert [str(film) for film in mine.objects(None, CUEGRAPH.fileName)].count(name) == 2
@@ -83,7 +88,7 @@ def test_failed_attempts_are_activities_with_their_errors(tmp_path: Path) -> Non
     graph = graph_of(as_turtle(history_of(KINDS["retried"](tmp_path))))
     (failed,) = graph.subjects(CUEGRAPH.status, Literal("FAILED"))
     (error,) = graph.objects(failed, CUEGRAPH.error)
-    assert str(error).startswith("STAGE_FAILED: cannot:")
+    assert str(error).startswith("STAGE_FAILED: not today")
     (later,) = graph.subjects(PROV.wasInformedBy, failed)
     assert str(graph.value(later, CUEGRAPH.status)) == "SUCCEEDED"
 
@@ -95,7 +100,7 @@ def test_what_was_taken_over_is_tied_to_the_attempt_that_made_it(tmp_path: Path)
         original = graph.value(output, PROV.alternateOf)
         assert graph.value(output, CUEGRAPH.digest) == graph.value(original, CUEGRAPH.digest)
         informants = {str(graph.value(one, CUEGRAPH.job)) for one in graph.objects(attempt, PROV.wasInformedBy)}
-        assert "job1" in informants
+        assert "earlier" in informants
 
 
 def test_subtitles_are_derived_from_the_film_through_what_programs_made(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from services.runtime.errors import InvalidRequest
 from services.runtime.store import blobs, keys
 from services.runtime.store.base import Store
 
@@ -24,8 +25,13 @@ terms of RO-Crate 1.1 and of the Provenance Run Crate 0.5.
 
 
 def write(material: Material, folder: Path) -> None:
-    """Raises ObjectNotFound or BlobAltered if a deliverable is not in the store as it was made."""
+    """Raises ObjectNotFound or BlobAltered if a deliverable is not in the store as it was made.
+
+    Raises InvalidRequest for a job that ran nothing: the profile has no words for a run without actions.
+    """
     history, store = history_of(material), material.store
+    if not history.attempts:
+        raise InvalidRequest(f"{history.record.job} has not run any step yet, so there is no run to make a crate of")
     folder.mkdir()
     _write(folder / layout.JOB, store.get(keys.job(history.record.job)))
     _write(folder / layout.README, _README.format(job=history.record.job).encode())
