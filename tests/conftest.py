@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.hard_film", "tests.hard_job", "tests.store_servers", "tests.temporal_server"]
+pytest_plugins = ["tests.browser", "tests.hard_film", "tests.hard_job", "tests.store_servers", "tests.temporal_server"]
 
 # hypothesis fails an example that takes 200 ms, which on a busy machine is any.
 settings.register_profile("unhurried", parent=settings.default, deadline=None)
