@@ -79,5 +79,6 @@ def test_every_container_shows_metrics_and_logs_json(name: str) -> None:
     assert SERVICES[name]["environment"]["CUEGRAPH_LOG_FORMAT"] == "json"
 
 
-def test_nothing_in_the_compose_file_reports_to_its_makers() -> None:
+def test_no_server_reports_to_its_makers() -> None:
     assert "-master.telemetry=false" in SERVICES["seaweedfs"]["command"]
+    assert "ENV TEMPORAL_VERSION_CHECK_DISABLED=1" in DOCKERFILE
