@@ -60,7 +60,7 @@ def lay_out(jobs: Jobs, job: JobRecord, out: Path) -> tuple[Path, list[Delivered
 
 def _copy_logs(store: Store, job: JobRecord, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    for key in store.list(f"jobs/{job.job}/logs/"):
+    for key in store.list(keys.pipeline_logs(job.job)):
         (folder / Path(key).name).write_bytes(store.get(key))
 
 

@@ -125,7 +125,8 @@ class JobWriter:
         inputs = tuple(self._input(role) for role in self._takes(stage))
         models = (_MODELS[stage],) if stage in _MODELS else ()
         settings = _SETTINGS.get(stage, {})
-        log = blobs.add_bytes(self.store, f"log of {stage} of {self.job}\n".encode(), "text/plain")
+        line = f"{begin:%Y-%m-%dT%H:%M:%S}.000Z INFO services.{stage}: begun for {self.job}\n"
+        log = blobs.add_bytes(self.store, line.encode(), "text/plain")
         return Manifest(
             job=self.job,
             stage=stage,

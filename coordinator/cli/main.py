@@ -12,7 +12,7 @@ import typer
 
 from services.runtime.errors import Cancelled, CuegraphError, InputError
 
-from . import doctor, jobs, keys, lineage, models, run, serve, stage
+from . import audit, doctor, jobs, keys, lineage, models, run, serve, stage
 from .output import report_error
 
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_CANCELLED = 1, 2, 130
@@ -25,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run.run)
+app.command("audit")(audit.audit_jobs)
 app.command("serve")(serve.serve_jobs)
 app.command("doctor")(doctor.doctor)
 app.add_typer(jobs.app, name="jobs")

@@ -71,7 +71,8 @@ def request_from_proto(message: job_service_pb2.JobRequest) -> JobRequest:
 def files_from_proto(messages: Iterable[job_service_pb2.JobFile]) -> tuple[FileRecord, ...]:
     """What comes with a film. Raises InvalidRequest if an artifact is missing or cannot be read."""
     return tuple(
-        FileRecord(it.name, wire.artifact_from_proto(it.artifact), it.file_name or it.name, it.author) for it in messages
+        FileRecord(it.name, wire.artifact_from_proto(it.artifact), it.file_name or it.name, it.author)
+        for it in messages
     )
 
 
