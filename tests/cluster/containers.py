@@ -14,6 +14,7 @@ from tests.cluster.built_images import engine, run
 
 _MEMORY_GROUPS = Path("/sys/fs/cgroup/memory")
 _DEATH_SECONDS = 90.0
+_FREEZE_SECONDS = 60.0
 _TAKE_MEMORY = "head -c 50m /dev/zero | tail >/dev/null"
 """Less than any process of ours has: it is not the one that is killed."""
 _ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
@@ -68,12 +69,14 @@ class Container:
                 limit.write_text(used.read_text("ascii"), "ascii")
             except OSError:
                 continue  # it has taken more meanwhile, or is gone
-            taking = [engine(), "exec", self.name, "sh", "-c", _TAKE_MEMORY]
-            subprocess.run(taking, check=False, capture_output=True, timeout=_DEATH_SECONDS)
+            self._does("exec", "sh", "-c", _TAKE_MEMORY)
         self._await_death()
 
     def pause(self) -> None:
-        command("pause", self.name)
+        """Tries again: the freezer of cgroup v1 gives up where a process of many is long in the kernel."""
+        deadline = time.monotonic() + _FREEZE_SECONDS
+        while not self._does("pause"):
+            assert time.monotonic() < deadline, f"{self.name} cannot be frozen"
 
     def unpause(self) -> None:
         command("unpause", self.name)
@@ -96,6 +99,11 @@ class Container:
         """All that its processes wrote."""
         done = subprocess.run([engine(), "logs", self.name], check=False, capture_output=True, text=True, timeout=60)
         return done.stdout + done.stderr
+
+    def _does(self, *words: str) -> bool:
+        """Whether a command for it ends well."""
+        whole = [engine(), words[0], self.name, *words[1:]]
+        return subprocess.run(whole, check=False, capture_output=True, timeout=_DEATH_SECONDS).returncode == 0
 
     def _placed(self, alias_option: str) -> list[str]:
         if not self.address:
