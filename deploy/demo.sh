@@ -34,3 +34,5 @@ deliverables
 printf 'Manifests and logs of every stage: %s\n' "$(field out)"
 printf 'The lineage as a picture: %s\n\n' "$PICTURE"
 cuegraph lineage verify "$job" --store "$STORE"
+audit=$(cuegraph audit "$job" --store "$STORE")
+printf 'audit of %s\n' "${audit%%$'\n'*}"

@@ -141,3 +141,9 @@ def frame(film: Path, moment: float, picture: Path, look: str = "null", cwd: Pat
         check=True, cwd=cwd, timeout=120,
     )  # fmt: skip
     return picture.read_bytes()
+
+
+def test_the_job_wrote_down_all_that_it_should(made: Made) -> None:
+    ran = cuegraph("audit", made.told["job"], "--store", made.store, "--json")
+    assert ran.code == 0, ran.stdout
+    assert ran.json["percent"] == 100
