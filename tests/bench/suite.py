@@ -18,6 +18,7 @@ from tests.bench import (
     scaling,
     sealing,
     store,
+    verifying,
     watched,
     wer,
     word_times,
@@ -37,6 +38,7 @@ BENCHMARKS = (
     Benchmark("sealing", "What does sealing add to a job?", sealing.measure),
     Benchmark("scaling", "How does throughput grow with processes?", scaling.measure),
     Benchmark("lineage", "How fast is lineage verified and traced?", lineage.measure),
+    Benchmark("verifying", "How fast is every byte verified, beside sha256sum?", verifying.measure),
     Benchmark("containers", "How long from `make images` to a film done?", containers.measure, is_long=True),
     Benchmark("long_film", "How much memory and time does a long film need?", long_film.measure, is_long=True),
 )
