@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from coordinator import waiting
 from coordinator.jobs import Jobs, JobState, Outcome
 from coordinator.lineage.depth import QUICK
 from coordinator.lineage.findings import RULES, Severity
 from coordinator.lineage.verify import verify, verify_all
-from coordinator.records import JobRecord, PlannedInput
+from coordinator.records import FileRecord, JobRecord, PlannedInput
 from coordinator.sealing.record import SealedManifest, read_record
 from services.documents import codec, cues
 from services.runtime import commits
@@ -530,3 +531,118 @@ def test_an_output_of_a_role_may_be_one_of_several() -> None:
     writer.step(6, "mux")
     writer.seal()
     assert codes(store) == []
+
+
+def test_manifests_that_reuse_each_other_are_a_circle_and_no_other_fault() -> None:
+    store = sealed_job()
+    reused_in_a_circle(store)
+    assert codes(store) == ["CYCLE"]
+
+
+def test_a_manifest_that_reuses_itself_is_a_circle() -> None:
+    store = sealed_job()
+    reused(store, Artifact(step_of("mux").commit, "e" * 64, 1, "application/json"))
+    assert codes(store) == ["CYCLE"]
+
+
+@pytest.mark.parametrize(
+    ("node", "seconds_early", "found"),
+    [
+        ("laptop", 1.0, []),
+        ("laptop", 1.5, ["TIMES_DISORDERED"]),
+        ("pod", 59.0, []),
+        ("pod", 61.0, ["TIMES_DISORDERED"]),
+    ],
+)
+def test_a_consumer_may_begin_before_its_producer_finished_by_as_much_as_clocks_differ(
+    node: str, seconds_early: float, found: list[str]
+) -> None:
+    store = sealed_job()
+    taken, _ = commits.find(store, step_of("subtitles"))  # type: ignore[misc]
+    manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
+    began = taken.times.finished - timedelta(seconds=seconds_early)
+    times = replace(manifest.times, requested=began, started=began)
+    rewritten("mux", times=times, host=replace(manifest.host, node=node))(store)
+    assert codes(store) == found
+
+
+def test_a_step_that_began_before_it_was_asked_for_is_out_of_order() -> None:
+    store = sealed_job()
+    manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
+    times = manifest.times
+    rewritten("mux", times=replace(times, requested=times.started + timedelta(minutes=2)))(store)
+    assert codes(store) == ["TIMES_DISORDERED"]
+
+
+def test_a_forged_time_without_a_zone_is_taken_for_utc() -> None:
+    store = sealed_job()
+    manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
+    rewritten("mux", times=replace(manifest.times, started=manifest.times.started.replace(tzinfo=None)))(store)
+    assert codes(store) == []
+
+
+@pytest.mark.parametrize(
+    ("unfinished", "found"),
+    [
+        ((), ["ATTEMPT_CHAIN_BROKEN"]),
+        ((2,), []),
+        ((2, 7), ["ATTEMPT_CHAIN_BROKEN"]),
+        ((1, 2), ["ATTEMPT_CHAIN_BROKEN"]),
+    ],
+    ids=str,
+)
+def test_an_attempt_names_those_before_it_that_had_not_ended(unfinished: tuple[int, ...], found: list[str]) -> None:
+    """The first ended before the third began, the second never did."""
+    store = sealed_job()
+    store.create(step_of("mux").attempt(2, "started"), b"{}")
+    manifest, _ = commits.find(store, step_of("mux"))  # type: ignore[misc]
+    later = manifest.times.started + timedelta(minutes=1)
+    times = replace(manifest.times, started=later, finished=later)
+    attempt_written(store, 3, unfinished_attempts=unfinished, times=times)
+    assert [code for code in codes(store) if code != "ATTEMPT_UNFINISHED"] == found
+
+
+def test_a_note_on_why_a_step_waited_is_no_stranger() -> None:
+    store = sealed_job()
+    waiting.note(store, step_of("asr"), "no pod is free")
+    assert codes(store) == []
+
+
+@pytest.mark.parametrize("revision", ["main", "LATEST", ""])
+def test_a_floating_revision_is_told_whatever_its_case(revision: str) -> None:
+    store = sealed_job()
+    rewritten("mux", models=(replace(MODEL, revision=revision),))(store)
+    assert codes(store) == ["MODEL_FLOATING"]
+
+
+def test_a_model_without_a_digest_floats() -> None:
+    store = sealed_job()
+    rewritten("mux", models=(replace(MODEL, digest=""),))(store)
+    assert codes(store) == ["MODEL_FLOATING"]
+
+
+def test_a_file_from_another_job_that_came_with_the_film_is_declared() -> None:
+    store = sealed_job()
+    taken_from_another_job(store)
+    subtitles = commits.find(store, step_of("subtitles", "earlier"))[0].output("subtitles_srt")  # type: ignore[index]
+    assert subtitles is not None
+    changed_job(store, files=(FileRecord("subtitles", subtitles.artifact, "film.srt"),))
+    sealed_again(store)
+    assert codes(store) == []
+
+
+def test_a_job_record_of_another_schema_is_unknown_and_not_invalid() -> None:
+    store = sealed_job()
+    store.put(JOB, store.get(JOB).replace(b"cuegraph.job/1", b"cuegraph.job/2"))
+    sealed_again(store)
+    assert codes(store) == ["SCHEMA_UNKNOWN"]
+
+
+def test_a_divergence_names_both_and_where_they_first_differ() -> None:
+    store = sealed_job()
+    cached_otherwise(store)
+    (finding,) = verify(store, "film").findings
+    assert finding.location == step_of("mux").commit
+    assert step_of("mux", "earlier").commit in finding.message
+    assert "'film' (film.mkv)" in finding.message
+    assert "from byte 10 on" in finding.message
