@@ -49,7 +49,7 @@ class Tampered:
     trust: Trust = TRUST
 
 
-def signed_job(store: MemoryStore, *signers: Signer, second: Store | None = None) -> JobWriter:
+def signed_job(store: Store, *signers: Signer, second: Store | None = None) -> JobWriter:
     """A job of which people get the film; it was retried once, and sealed both times."""
     writer = write_job(store, seal=False)
     record = replace(writer.record(STAGES), deliverables=(Deliverable("mux", "film", ".mkv"),))
@@ -59,7 +59,7 @@ def signed_job(store: MemoryStore, *signers: Signer, second: Store | None = None
     return writer
 
 
-def failed_round(store: MemoryStore, writer: JobWriter, *signers: Signer, second: Store | None = None) -> None:
+def failed_round(store: Store, writer: JobWriter, *signers: Signer, second: Store | None = None) -> None:
     """A first round that failed, sealed as the others are."""
     Jobs(store).end("film", 1, Outcome(JobState.FAILED, START, (Notice("TOOL_FAILED", "no", START),)))
     writer.seal(notary(*signers, second=second), JobState.FAILED)
