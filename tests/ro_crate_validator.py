@@ -12,8 +12,10 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-from requests_cache import CachedResponse, CachedSession
-from requests_cache.models import CachedRequest
+from requests.structures import CaseInsensitiveDict
+from requests_cache import CachedSession
+from requests_cache.models.request import CachedRequest
+from requests_cache.models.response import CachedResponse
 
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 PROFILE = "provenance-run-crate"
@@ -22,7 +24,7 @@ _SECONDS = 120
 
 
 def findings(crate: Path, folder: Path, severity: str = "required") -> set[str]:
-    """What the crate falls short of, in the words of the checks. `folder` takes the validator's cache and its report."""
+    """What the crate falls short of, in the words of the checks. `folder` is for the validator's cache and report."""
     fill(folder / "cache")
     report = folder / "report.json"
     subprocess.run(
@@ -47,7 +49,7 @@ def fill(cache: Path) -> None:
         content=context,
         url=CONTEXT,
         status_code=200,
-        headers={"Content-Type": "application/ld+json"},
+        headers=CaseInsensitiveDict({"Content-Type": "application/ld+json"}),
         request=CachedRequest(method="GET", url=CONTEXT),
     )
     with CachedSession(str(cache), backend="sqlite") as session:

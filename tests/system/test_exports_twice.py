@@ -12,7 +12,6 @@ from services.runtime.store.base import Store
 from services.runtime.store.file import FileStore
 from tests.exported_jobs import KINDS
 
-
 NAMES_THE_STORE = "html"
 """The page says how to hear a place, and where the film lies is part of such a command."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..graph import PRESENT, Graph, Node
+from ..text import plain
 
 
 def plain_names(graph: Graph) -> dict[str, str]:
@@ -10,6 +11,7 @@ def plain_names(graph: Graph) -> dict[str, str]:
     return {node.id: f"n{place}" for place, node in enumerate(graph.nodes)}
 
 
-def label_of(node: Node) -> str:
-    """What people call the node, and on a second line how it stands."""
-    return f"{node.label}\n{node.status}" if node.kind == "step" or node.status != PRESENT else node.label
+def lines_of(node: Node) -> list[str]:
+    """What people call the node, and beneath it how it stands, with nothing in it that a program would obey."""
+    is_told = node.kind == "step" or node.status != PRESENT
+    return [plain(node.label), *([node.status] if is_told else [])]

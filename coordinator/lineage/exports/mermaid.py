@@ -10,8 +10,7 @@ from services.runtime.errors import InvalidRequest
 
 from ..facts import JobFacts
 from ..graph import Graph, Node, build
-from ..text import plain
-from .drawing import label_of, plain_names
+from .drawing import lines_of, plain_names
 
 EDGES_AT_MOST = 500
 TEXT_AT_MOST = 50_000
@@ -88,7 +87,7 @@ def _flowchart(graph: Graph, note: str) -> str:
 
 
 def _label(node: Node) -> str:
-    return "<br/>".join(_escaped(_short(plain(line))) for line in label_of(node).split("\n"))
+    return "<br/>".join(_escaped(_short(line)) for line in lines_of(node))
 
 
 def _short(line: str) -> str:
