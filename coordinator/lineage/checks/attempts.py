@@ -27,14 +27,17 @@ def check_attempts(facts: JobFacts) -> Iterator[Finding]:
 
 def check_chains(facts: JobFacts) -> Iterator[Finding]:
     """Do the numbers of attempts have no gap, and does each manifest say rightly which before it had not ended?"""
-    ended = {found.digest: found for found in unaltered(facts) if not found.place.is_commit}
+    ended: dict[Step, dict[int, FoundManifest]] = {}
+    for found in unaltered(facts):
+        if found.place.attempt is not None:
+            ended.setdefault(found.place.step, {})[found.place.attempt] = found
     for step, numbers in _begun(facts).items():
         gap = next((number for number in range(1, max(numbers)) if number not in numbers), None)
         if gap is not None:
             problem = f"attempt {max(numbers)} at {step.folder} is there and attempt {gap} is not"
             yield ATTEMPT_CHAIN_BROKEN.broken(step.prefix, problem)
             continue
-        of_step = {found.place.attempt or 0: found for found in ended.values() if found.place.step == step}
+        of_step = ended.get(step, {})
         for found in of_step.values():
             yield from _check_unfinished(found, numbers, of_step, facts)
 

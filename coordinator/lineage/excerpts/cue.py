@@ -29,8 +29,8 @@ from ..traced import Trace
 from .plain import Unfit, made
 from .text import DocumentText, parsed
 
-_LISTS: Mapping[type[Any], tuple[str, ...]] = {
-    Cues: ("cues",),
+LONG_LISTS: Mapping[type[Any], tuple[str, ...]] = {
+    Cues: ("cues", "dropped"),
     Translation: ("sentences",),
     Transcript: ("segments", "silent"),
     Speech: ("regions",),
@@ -103,7 +103,7 @@ class _Text:
         return made(self.kind, value)
 
     def elements(self, kind: type[T], field: str, values: Iterable[str | int]) -> list[T]:
-        return [made(kind, it) for it in self.text.elements(_LISTS[self.kind][0], field, values)]
+        return [made(kind, it) for it in self.text.elements(LONG_LISTS[self.kind][0], field, values)]
 
     def segments(self, words: Iterable[str]) -> list[Segment]:
         return [made(Segment, it) for it in self.text.elements_with("segments", "id", words)]
@@ -114,11 +114,11 @@ def _texts(store: Store, facts: JobFacts) -> Iterator[tuple[str, _Text]]:
     outputs = (output for commit in facts.commits.values() if commit.content for output in commit.content.outputs)
     kinds = {it.artifact.digest: KINDS[it.artifact.media_type] for it in outputs if it.artifact.media_type in KINDS}
     for digest, kind in kinds.items():
-        if kind in _LISTS:
+        if kind in LONG_LISTS:
             data = store.get(keys.blob(digest))
             if digest_bytes(data) != digest:
                 raise Unfit(f"{digest} was altered")
-            yield digest, _Text(kind, DocumentText(data, _LISTS[kind]))
+            yield digest, _Text(kind, DocumentText(data, LONG_LISTS[kind]))
 
 
 class _Elements:
@@ -137,7 +137,7 @@ class _Elements:
     def filled(self, digest: str, head: Document) -> Document:
         """The document with the elements that were read of it."""
         found = self._read.get(digest, {})
-        lists: dict[str, Any] = {_LISTS[type(head)][0]: tuple(found.values())} if found else {}
+        lists: dict[str, Any] = {LONG_LISTS[type(head)][0]: tuple(found.values())} if found else {}
         return replace(head, **lists)
 
     def _next(self, one: Written, wanted: tuple[str, ...]) -> tuple[str, ...]:
