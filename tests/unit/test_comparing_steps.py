@@ -343,3 +343,8 @@ def do_sharded(store: MemoryStore, folder: Path, name: str, work: Work) -> JobFa
 def test_the_difference_is_json(store: MemoryStore) -> None:
     document = diff(written(store, "a"), written(store, "b")).to_json()
     assert (document["schema"], document["differs"], len(document["steps"])) == ("cuegraph.difference/1", False, 6)
+
+
+def test_every_reason_is_explained() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "comparing.md").read_text("utf-8")
+    assert not [code for code in Code if f"| `{code}` |" not in page]
