@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.lineage.seals.standing import Strength
+from coordinator.lineage.verify import verify
 from coordinator.pauses import set_paused
 from services.runtime.errors import StoreRefused
 from services.runtime.manifest import Status
@@ -17,10 +19,14 @@ from services.runtime.store import open_store
 from services.runtime.store.keys import ANCHOR_HINT, Step, anchor, blob, job
 from services.runtime.store.rights import COORDINATOR, policy
 from services.runtime.store.s3 import S3Access, S3Store
+from tests.sealed_jobs import COORDINATOR as SIGNER
+from tests.sealed_jobs import REQUIRED, signed_job
 from tests.small_stages import Upper, node_of, run_step, step_of
 from tests.store_servers import BUCKET, Guest, seaweed
 
 NAMES = ("asr", "subtitles", Upper.name, COORDINATOR)
+AUDITOR = "auditor"
+READ_ALL = {"Version": "2012-10-17", "Statement": policy(COORDINATOR, BUCKET)["Statement"][:2]}
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Bucket:
 @pytest.fixture(scope="module")
 def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
     guests = {name: Guest(name, policy(name, BUCKET)) for name in NAMES}
+    guests[AUDITOR] = Guest(AUDITOR, READ_ALL)
     with seaweed(tmp_path_factory.mktemp("rights"), list(guests.values())) as access:
         yield Bucket(access, guests)
 
@@ -79,15 +86,25 @@ def test_the_coordinator_writes_jobs_and_pauses(bucket: Bucket) -> None:
     coordinator.create(job("asked"), b"{}")
     coordinator.create(commit_of("asr", "asked"), b"{}")  # a step that is skipped is committed by it
     set_paused(coordinator, "asr", paused=True)
-    coordinator.create(anchor(1), b"{}")
+    coordinator.create(anchor(999), b"{}")
 
 
 def test_a_stage_signs_its_own_manifests_and_no_entry_of_the_list_of_seals(bucket: Bucket) -> None:
     asr, step = bucket.store("asr"), Step("signed", STAGES.index("asr") + 1, "asr")
     asr.create(step.attempt(1, "manifest.dsse"), b"{}")
-    for key in (anchor(2), ANCHOR_HINT, Step("signed", 1, "demux").attempt(1, "manifest.dsse")):
+    for key in (anchor(998), ANCHOR_HINT, Step("signed", 1, "demux").attempt(1, "manifest.dsse")):
         with pytest.raises(StoreRefused):
             asr.put(key, b"{}")
+
+
+def test_who_may_only_read_verifies_what_was_signed(bucket: Bucket) -> None:
+    signed_job(S3Store(BUCKET, "", bucket.admin), SIGNER)
+    auditor = bucket.access(AUDITOR)
+    with pytest.raises(StoreRefused):
+        open_store(f"s3://{BUCKET}", auditor)
+    store = open_store(f"s3://{BUCKET}", auditor, read_only=True)
+    report = verify(store, "film", trust=REQUIRED)
+    assert (report.findings, report.standing.strength) == ((), Strength.ANCHORED)
 
 
 @pytest.mark.parametrize("name", NAMES)
