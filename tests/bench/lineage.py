@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from coordinator.lineage.depth import QUICK
+from coordinator.lineage.excerpts.cue import trace_in
 from coordinator.lineage.reading import read_job
-from coordinator.lineage.trace import Tracer, trace
+from coordinator.lineage.trace import Tracer
 from coordinator.lineage.verify import verify_all
 from services.runtime.store import open_store
 from services.runtime.store.memory import MemoryStore
+from tests.bench import lineage_index
 from tests.bench.clock import milliseconds
 from tests.bench.figures import Figure, median
 from tests.cuegraph import COMMAND
@@ -26,16 +28,17 @@ LINE = "It was a bright day, and the river ran slowly."
 # A process that has traced nothing yet; its imports do not count, as they are those of any command.
 _COLD = """
 import sys, time
-from coordinator.lineage.reading import read_job
-from coordinator.lineage.trace import trace
+from coordinator.lineage.excerpts.cue import trace_in
 from services.runtime.store import open_store
 begin = time.perf_counter()
-trace(read_job(open_store(sys.argv[1]), sys.argv[2]), "1")
+trace_in(open_store(sys.argv[1]), sys.argv[2], "1")
 print(1000 * (time.perf_counter() - begin))
 """
 
 
-def measure(folder: Path, *, jobs: int = 1000, cues: int = 1500, count: int = 5) -> Iterator[Figure]:
+def measure(
+    folder: Path, *, jobs: int = 1000, cues: int = 1500, many: int = 10_000, count: int = 5
+) -> Iterator[Figure]:
     """`cues` is how many the one long job has: a film of two hours has some 1,500."""
     small, long = folder / "small", folder / "long"
     _write(small, [f"job-{number:04d}" for number in range(jobs)], LINES)
@@ -43,6 +46,7 @@ def measure(folder: Path, *, jobs: int = 1000, cues: int = 1500, count: int = 5)
     yield from _verified(small, jobs, count)
     yield from _traced(small, "job-0000", f"job of {len(LINES)} cues", count)
     yield from _traced(long, "film", f"job of {cues:,} cues", count)
+    yield from lineage_index.measure(folder / "many", jobs=many, count=count)
 
 
 def _write(folder: Path, jobs: Iterable[str], lines: Sequence[str]) -> None:
@@ -77,8 +81,8 @@ def _traced(folder: Path, job: str, which: str, count: int) -> Iterator[Figure]:
     store = open_store(folder.as_uri())
     cold = [_cold_milliseconds(folder, job) for _ in range(count)]
     yield median(f"trace a cue, {which}, cold", cold, "ms", TRACE_MILLISECONDS, "first of its process, imports aside")
-    warm = [milliseconds(lambda: trace(read_job(store, job), "1")) for _ in range(count + 1)][1:]
-    yield median(f"trace a cue, {which}, warm", warm, "ms", TRACE_MILLISECONDS, "reads the job and its documents")
+    warm = [milliseconds(lambda: trace_in(store, job, "1")) for _ in range(count + 1)][1:]
+    yield median(f"trace a cue, {which}, warm", warm, "ms", TRACE_MILLISECONDS)
     tracer = Tracer(read_job(store, job))
     again = [milliseconds(lambda: tracer.trace("2")) for _ in range(count)]
     yield median(f"trace a cue, {which}, job at hand", again, "ms", TRACE_MILLISECONDS)

@@ -136,5 +136,5 @@ def test_stores_are_measured(own_folders: Path) -> None:
 
 
 def test_verifying_and_tracing_are_measured(own_folders: Path) -> None:
-    figures = list(lineage.measure(own_folders, jobs=2, cues=2, count=1))
-    assert all(figure.at_most for figure in figures)
+    figures = list(lineage.measure(own_folders, jobs=2, cues=2, many=2, count=1))
+    assert {"s", "ms", "MiB"} == {figure.unit for figure in figures if figure.at_most}
