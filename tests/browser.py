@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Route, sync_playwright
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
@@ -81,7 +81,11 @@ def _watch(seen: Opened) -> None:
     def listen(message: ConsoleMessage) -> None:
         seen.said.append(f"{message.type}: {message.text}")
 
+    def dismiss(dialog: Dialog) -> None:
+        seen.said.append(dialog.message)
+        dialog.dismiss()
+
     seen.page.route("**/*", refuse)
     seen.page.on("console", listen)
     seen.page.on("pageerror", lambda error: seen.said.append(str(error)))
-    seen.page.on("dialog", lambda dialog: (seen.said.append(dialog.message), dialog.dismiss()))
+    seen.page.on("dialog", dismiss)
