@@ -108,8 +108,7 @@ def _report(asked: _Asked, depth: Depth) -> Report:
 
 def _verify_every(asked: _Asked, depth: Depth, path: Path | None, *, as_json: bool) -> bool:
     store = asked.source.store
-    about = {"store": store.url, "depth": f"{depth.name} {depth.share}", "seed": str(depth.seed)}
-    with Ledger(path, about) as ledger:
+    with Ledger(path, _about(asked, depth)) as ledger:
         if ledger.last_job:
             tell(f"verified before, up to job {ledger.last_job}, as {path} says: going on after it")
         summary = Summary()
@@ -122,6 +121,17 @@ def _verify_every(asked: _Asked, depth: Depth, path: Path | None, *, as_json: bo
         else:
             say(summary.to_text())
     return summary.ok
+
+
+def _about(asked: _Asked, depth: Depth) -> dict[str, str]:
+    """What two runs must have in common for one to go on with the other's reports."""
+    keys = " ".join(sorted(asked.trust.keys.by_id))
+    return {
+        "store": asked.source.store.url,
+        "depth": f"{depth.name} {depth.share}",
+        "seed": str(depth.seed),
+        "trust": f"{keys} {'required' if asked.trust.is_required else 'not required'}".strip(),
+    }
 
 
 def _print_reports(summary: Summary, reports: Iterable[Report]) -> None:

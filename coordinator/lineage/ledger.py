@@ -13,11 +13,13 @@ from .blobs import Facts
 from .checks.blobs import BlobFact
 
 _TABLES = """
+begin;
 create table if not exists about (name text primary key, value text not null) without rowid;
 create table if not exists reports (job text primary key, report text not null) without rowid;
 create table if not exists files (place text primary key, size integer, digest text) without rowid;
 create table if not exists actions (key text primary key, outputs text not null, manifest text not null) without rowid;
 create table if not exists manifests (digest text primary key, key text not null) without rowid;
+commit;
 """
 _SCHEMA = "cuegraph.verification/1"
 
@@ -30,6 +32,7 @@ class Ledger:
         self._path = path
         try:
             self._data = sqlite3.connect(str(path or ""))  # without a name: a file that nobody sees
+            self._require_own()
             self._data.execute(f"pragma journal_mode = {'wal' if path else 'off'}")
             self._data.executescript(_TABLES)
             self._require_same({"schema": _SCHEMA, **about})
@@ -74,7 +77,7 @@ class Ledger:
         self._data.commit()
 
     def other_of(self, action_key: str, outputs: str, manifest: str) -> str | None:
-        """The key of the first manifest of that action, if its outputs were others. Keeps this one if it is the first."""
+        """The key of the first manifest of that action, if its outputs differ. Keeps this one if there was none."""
         self._data.execute("insert or ignore into actions values (?, ?, ?)", (action_key, outputs, manifest))
         _, first, other = self._row("actions", "key", action_key) or ("", outputs, "")
         return other if first != outputs and other != manifest else None
@@ -95,6 +98,12 @@ class Ledger:
             (value,),
         ).fetchone()
         return found
+
+    def _require_own(self) -> None:
+        """Before anything is written: the file may be the database of somebody else."""
+        tables = {row[0] for row in self._data.execute("select name from sqlite_master where type = 'table'")}
+        if tables and not tables >= {"about", "reports", "files", "actions"}:
+            raise InvalidRequest(f"{self._path} is a database of something else; name a file that is new")
 
     def _require_same(self, about: Mapping[str, str]) -> None:
         for name, value in about.items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tracemalloc
+from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -113,6 +115,15 @@ def test_a_file_that_is_no_state_file_is_refused_and_left_alone(tmp_path: Path) 
     with pytest.raises(InvalidRequest):
         Ledger(tmp_path / "film.srt", {})
     assert (tmp_path / "film.srt").read_bytes() == before
+
+
+def test_a_database_of_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "index.db")) as other:
+        other.execute("create table jobs (name text)")
+    before = (tmp_path / "index.db").read_bytes()
+    with pytest.raises(InvalidRequest):
+        Ledger(tmp_path / "index.db", {})
+    assert (tmp_path / "index.db").read_bytes() == before
 
 
 def peak_bytes(store: MemoryStore) -> int:
