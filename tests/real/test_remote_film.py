@@ -96,7 +96,7 @@ def run_remotely(address: str, film: Path, access: S3Access) -> job_service_pb2.
         *_, last = watched
         lineage: Any = lineage_service_pb2_grpc.LineageServiceStub(channel)
         verdict = lineage.VerifyJob(lineage_service_pb2.VerifyJobRequest(name=created.name))
-    assert list(verdict.findings) == []
+    assert [it for it in verdict.findings if it.code != "CODE_DIRTY"] == []  # a working tree may be changed
     assert verdict.sealed
     job: job_service_pb2.Job = last.job
     return job
