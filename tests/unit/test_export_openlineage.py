@@ -15,8 +15,12 @@ from openlineage.client.serde import Serde
 from coordinator.lineage.exports.history import history_of
 from coordinator.lineage.exports.material import Material
 from coordinator.lineage.exports.openlineage.events import as_openlineage
+from services.runtime.errors import InvalidDocument
+from services.runtime.store.memory import MemoryStore
 from tests.exported_jobs import HOSTILE, KINDS, film_called
+from tests.jobs_in_memory import step_of
 from tests.openlineage_classes import OWN, facets_of, loaded, problems
+from tests.small_jobs import small_job
 
 Event = dict[str, Any]
 
@@ -153,3 +157,18 @@ def test_equal_bytes_in_two_places_are_two_datasets(tmp_path: Path) -> None:
     events = events_of(KINDS["succeeded"](tmp_path))
     made = [output["name"] for event in events if event["job"]["name"] != "small" for output in event["outputs"]]
     assert len(made) == len(set(made)) == 4
+
+
+def test_a_job_that_has_not_ended_has_begun_and_nothing_more(tmp_path: Path) -> None:
+    store = MemoryStore()
+    small_job(store)
+    (event,) = events_of(Material.of(store, "job1"))
+    assert event["eventType"] == "START"
+    assert problems(event) == []
+
+
+def test_a_job_with_a_manifest_that_cannot_be_read_is_not_told_in_part() -> None:
+    material = film_called("A Bright Day")
+    material.store.put(step_of("vad").attempt(1, "manifest"), b"{}")
+    with pytest.raises(InvalidDocument):
+        events_of(Material.of(material.store, "film"))

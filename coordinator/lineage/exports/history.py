@@ -9,6 +9,7 @@ from datetime import datetime
 from services.runtime.artifact import Artifact
 from services.runtime.errors import InvalidDocument
 from services.runtime.manifest import InputRecord, Manifest, ModelRecord, Notice
+from services.runtime.store.keys import UNSHARDED
 
 from ...folder import deliverables
 from ...jobs import Jobs, JobState
@@ -57,7 +58,8 @@ class Attempt:
     @property
     def place(self) -> str:
         """E.g. `translation/pt`."""
-        return place_of(self.manifest.stage, self.manifest.shard)
+        stage, shard = self.manifest.stage, self.manifest.shard
+        return stage if shard == UNSHARDED else f"{stage}/{shard}"
 
     def original_of(self, output: File) -> File | None:
         """For REUSED: the output of the earlier attempt that this one is."""
@@ -102,10 +104,6 @@ class History:
         """Each model once, by digest."""
         used = {model.digest: model for attempt in self.attempts for model in attempt.manifest.models}
         return tuple(used[digest] for digest in sorted(used))
-
-
-def place_of(stage: str, shard: str) -> str:
-    return stage if shard == "_" else f"{stage}/{shard}"
 
 
 def history_of(material: Material) -> History:
