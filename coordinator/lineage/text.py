@@ -12,7 +12,7 @@ from services.runtime.manifest import Manifest
 
 from .facts import JobFacts
 from .graph import FILM, PRESENT, Edge, Graph, Node, build
-from .traced import Trace, TracedAudio, TracedSegment, TracedWord
+from .traced import Trace, TracedAudio, TracedEdit, TracedSegment, TracedWord
 
 _JOINERS = "\u200c\u200d"
 """Format characters that scripts and emoji need."""
@@ -105,6 +105,9 @@ def _trace(trace: Trace) -> Iterator[str]:
     cue, span = trace.cue, trace.span
     yield f"cue {cue.number} ({cue.id}, {trace.language_code})  {film_time(cue.start)} to {film_time(cue.end)}"
     yield from (f"    {line}" for line in cue.lines)
+    if trace.edit:
+        yield "├── edited by a person"
+        yield from (f"│   {line}" for line in _edit(trace.edit))
     if trace.sentences:
         yield "├── translated from"
         yield from (f"│   {line}" for sentence in trace.sentences for line in _sentence(sentence))
@@ -127,6 +130,15 @@ def _trace(trace: Trace) -> Iterator[str]:
     yield "└── listen"
     yield f"    {trace.listen.play}"
     yield f"    {trace.listen.extract}"
+
+
+def _edit(edit: TracedEdit) -> Iterator[str]:
+    by = f" of {edit.author}" if edit.author else ""
+    yield f"line {edit.row} of {edit.file_name or 'a file that is not at hand'}{by}  ({edit.digest[:12]})"
+    for former in edit.former:
+        yield f"before: {' / '.join(former.lines)}  {film_time(former.start)} to {film_time(former.end)}  {former.id}"
+    if not edit.former:
+        yield "before: nothing, the cue was added"
 
 
 def _word(traced: TracedWord) -> Iterator[str]:

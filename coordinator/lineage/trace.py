@@ -17,6 +17,7 @@ from services.documents.translation import Sentence, Translation
 from services.runtime.errors import InvalidRequest, LineageBroken, unknown_name
 from services.runtime.manifest import Manifest
 
+from .edits import traced_edit
 from .facts import JobFacts
 from .joins import Written, made_from, producer_of, taken, written
 from .listen import listen
@@ -66,12 +67,12 @@ class Tracer:
         sentences = self._sentences_of(cue)
         shown = [word for sentence in sentences for word in sentence.sources] if sentences else cue.sources
         words = tuple(self._word(word) for word in dict.fromkeys(shown))
-        if not words:
+        if not words and not cue.is_added:
             raise LineageBroken(f"{cue.id} says that it shows no words; see: cuegraph lineage verify")
         recognised = [found.id for word in words for found in word.recognised or (word.word,)]
         segments = self._transcripts[-1].segments_of(recognised, self._terms)
         regions = self._regions(recognised)
-        span = self._span(words, regions)
+        span = self._span(cue, words, regions)
         return Trace(
             job=self._facts.job,
             title=self._facts.job_record.media.title if self._facts.job_record else "",
@@ -85,6 +86,7 @@ class Tracer:
             span=span,
             listen=listen(self._facts, cue.id, span.start, span.end, span.stream),
             steps=self._steps_with_terms(sentences, segments),
+            edit=traced_edit(self._facts, self._chain[0], cue),
         )
 
     def _cue(self, name: str) -> Cue:
@@ -155,9 +157,9 @@ class Tracer:
         named = [source for word in words for source in self._transcripts[-1].word(word).sources]
         return tuple(_resolve(known, name, "speech regions") for name in dict.fromkeys(named))
 
-    def _span(self, words: tuple[TracedWord, ...], regions: tuple[Region, ...]) -> FilmSpan:
-        first = min(word.first_sample for word in words)
-        end = max(word.end_sample for word in words)
+    def _span(self, cue: Cue, words: tuple[TracedWord, ...], regions: tuple[Region, ...]) -> FilmSpan:
+        first = min((word.first_sample for word in words), default=self._audio.sample(cue.start))
+        end = max((word.end_sample for word in words), default=self._audio.sample(cue.end))
         start = self._audio.time(first)
         return FilmSpan(
             start=start,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from services.documents.cues import Cue
+from services.documents.cues import Cue, FormerCue
 from services.documents.media import Stream
 from services.documents.speech import Region
 from services.documents.transcript import Decode, Rejected, Word
@@ -93,8 +93,24 @@ class TracedAudio:
 
 
 @dataclass(frozen=True)
+class TracedEdit:
+    """What a person made of a cue: the origin of what they changed."""
+
+    file_name: str
+    """Of the track that they put back, as they named it; empty if that is not at hand."""
+    digest: str
+    """Of that file."""
+    author: str
+    """Whose work it is, as they say; empty if they do not."""
+    row: int
+    """Its line at which the cue begins, from 1."""
+    former: tuple[FormerCue, ...]
+    """What stood there before; none if they added the cue."""
+
+
+@dataclass(frozen=True)
 class FilmSpan:
-    """The stretch of the film that is heard in the cue."""
+    """The stretch of the film that is heard in the cue; of a cue that a person added, in which it is shown."""
 
     start: float
     """Film time in seconds, of the first sample."""
@@ -128,6 +144,8 @@ class Trace:
     listen: Listen
     steps: tuple[TracedStep, ...]
     """From the cue's step back to the one that took the film."""
+    edit: TracedEdit | None = None
+    """Where a person changed the cue. Everything else is what is heard in what stood there before."""
 
     def to_json(self) -> dict[str, Any]:
         """Everything as JSON has it; elements with `from`, as in their documents."""

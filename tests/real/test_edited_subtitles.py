@@ -68,3 +68,17 @@ def test_a_track_that_the_job_does_not_have_is_named(made: Made, tmp_path: Path)
     ran = cuegraph("jobs", "edit", made.told["job"], file, "--language", "de", "--store", made.store, "--json")
     assert ran.code == 2
     assert ran.json["error"]["code"] == "NAME_UNKNOWN"
+
+
+def test_a_trace_names_the_person_the_line_and_what_was_there_before(edited: dict[str, Any], made: Made) -> None:
+    job, before = edited["job"], made.cues("pt")
+    asked = ("--cue", "1", "--language", "pt", "--store", made.store)
+    trace = cuegraph("lineage", "trace", job, *asked, "--json").json
+    assert trace["edit"]["author"] == EDITOR
+    assert trace["edit"]["file_name"] == "mine.srt"
+    assert trace["edit"]["former"][0]["lines"] == list(before[0].lines)
+    assert trace["words"]
+    told = cuegraph("lineage", "trace", job, *asked).stdout
+    assert f"of {EDITOR}" in told
+    assert before[0].lines[0] in told
+    assert cuegraph("lineage", "verify", job, "--store", made.store).code == 0

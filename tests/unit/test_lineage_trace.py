@@ -12,7 +12,7 @@ from coordinator.lineage.facts import JobFacts
 from coordinator.lineage.reading import read_job
 from coordinator.lineage.text import trace_text
 from coordinator.lineage.trace import trace
-from services.documents.cues import Cues
+from services.documents.cues import Cues, Edit, FormerCue
 from services.documents.speech import Speech
 from services.documents.transcript import Transcript
 from services.runtime.errors import CuegraphError
@@ -145,3 +145,24 @@ def test_a_trace_is_text_that_names_every_link() -> None:
 
 def _cues(facts: JobFacts) -> Cues:
     return next(document for document in facts.documents.values() if isinstance(document, Cues))
+
+
+def with_first_cue(facts: JobFacts, **changes: Any) -> JobFacts:
+    (cues,) = [document for document in facts.documents.values() if isinstance(document, Cues)]
+    return changed(facts, Cues, cues=(replace(cues.cues[0], **changes), *cues.cues[1:]))
+
+
+def test_a_cue_that_a_person_changed_names_the_line_and_what_stood_there_before() -> None:
+    former = FormerCue("cue:1", 0.5, 3.5, (LINES[0],), ("word-1.1",))
+    found = trace(with_first_cue(facts_of(), lines=("Mine.",), edit=Edit(2, (former,))), "1")
+    assert found.edit is not None
+    assert (found.edit.row, found.edit.former) == (2, (former,))
+    assert [word.word.text for word in found.words] == LINES[0].split()
+    assert LINES[0] in trace_text(found)
+
+
+def test_a_cue_that_a_person_added_has_nothing_behind_it_but_their_file() -> None:
+    found = trace(with_first_cue(facts_of(), sources=(), edit=Edit(2, ())), "1")
+    assert (found.words, found.segments, found.regions) == ((), (), ())
+    assert found.span.start == pytest.approx(found.cue.start, abs=0.5 / SAMPLE_RATE)
+    assert "the cue was added" in trace_text(found)
