@@ -12,11 +12,13 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
-from ..index.entries import IndexedStep
+from ..index.entries import IndexedStep, StepBrief
 from .paces import SECONDS_PER_HOUR
 from .steps import title
+
+S = TypeVar("S", IndexedStep, StepBrief)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def set_otherwise(steps: Iterable[IndexedStep], setting: str, value: Any) -> Ite
 
 def reach(
     touched: Collection[IndexedStep],
-    made_from: Callable[[Iterable[str]], Iterable[IndexedStep]],
+    made_from: Callable[[Iterable[str]], Iterable[StepBrief]],
     terms: Mapping[str, Mapping[str, int]],
     price_per_hour: float | None,
 ) -> Reach:
@@ -94,7 +96,7 @@ def reach(
 
 
 def _job(
-    certain: list[IndexedStep], possible: list[IndexedStep], usual: Mapping[str, float], terms: Mapping[str, int]
+    certain: list[IndexedStep], possible: list[StepBrief], usual: Mapping[str, float], terms: Mapping[str, int]
 ) -> JobReach:
     sure, unsure = (sum(_seconds(step, usual) for step in steps) for steps in (certain, possible))
     return JobReach(
@@ -108,14 +110,14 @@ def _job(
     )
 
 
-def _by_job(steps: Iterable[IndexedStep]) -> dict[str, list[IndexedStep]]:
-    found: dict[str, list[IndexedStep]] = {}
+def _by_job(steps: Iterable[S]) -> dict[str, list[S]]:
+    found: dict[str, list[S]] = {}
     for step in steps:
         found.setdefault(step.job, []).append(step)
     return found
 
 
-def _usual_seconds(steps: Iterable[IndexedStep]) -> dict[str, float]:
+def _usual_seconds(steps: Iterable[IndexedStep | StepBrief]) -> dict[str, float]:
     """By stage, of those that ran: what was taken over took no time, and would take some."""
     ran: dict[str, list[float]] = {}
     for step in steps:
@@ -124,5 +126,5 @@ def _usual_seconds(steps: Iterable[IndexedStep]) -> dict[str, float]:
     return {stage: median(seconds) for stage, seconds in ran.items()}
 
 
-def _seconds(step: IndexedStep, usual: Mapping[str, float]) -> float:
+def _seconds(step: IndexedStep | StepBrief, usual: Mapping[str, float]) -> float:
     return step.compute_seconds if step.status == "SUCCEEDED" else usual.get(step.stage, 0.0)

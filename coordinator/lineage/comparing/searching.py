@@ -40,7 +40,7 @@ def reach_over(
         touched.update(_by_manifest(_of_another_revision(index, models.record(name).name, revision)))
     for file in proposal.glossaries:
         touched.update(_by_manifest(_with_other_glossary(index, store, file, contents, terms)))
-    return reach(touched.values(), index.made_from, terms, price)
+    return reach(touched.values(), index.briefly_made_from, terms, price)
 
 
 def _by_manifest(steps: Iterable[IndexedStep]) -> dict[str, IndexedStep]:

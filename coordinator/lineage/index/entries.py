@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,18 @@ class IndexedStep:
     compute_seconds: float
     media_seconds: float | None
     """None where the stage told of no media."""
+
+
+class StepBrief(NamedTuple):
+    """The little of a step that is asked of a hundred thousand at once."""
+
+    job: str
+    stage: str
+    shard: str
+    status: str
+    manifest: str
+    """Digest of the manifest."""
+    compute_seconds: float
 
 
 @dataclass(frozen=True)

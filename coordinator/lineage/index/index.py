@@ -23,7 +23,7 @@ from services.runtime.store.base import Store
 
 from . import queries
 from .database import Database, is_broken, reported
-from .entries import Given, IndexedFile, IndexedJob, IndexedModel, IndexedStep, TermUse
+from .entries import Given, IndexedFile, IndexedJob, IndexedModel, IndexedStep, StepBrief, TermUse
 from .refreshing import refresh
 
 T = TypeVar("T")
@@ -89,6 +89,13 @@ class Index:
         whatever job."""
         listed = list(manifests)
         return self._steps(lambda db: queries.made_from(db, listed))
+
+    def briefly_made_from(self, manifests: Iterable[str]) -> list[StepBrief]:
+        """Of `made_from` what fits into a second when all of the index is asked for."""
+        listed = list(manifests)
+        found = self._ask(lambda db: queries.briefly_made_from(db, listed))
+        there = self._there(step.job for step in found)
+        return [step for step in found if step.job in there]
 
     def deliverables_made_from(self, manifests: Iterable[str]) -> list[IndexedFile]:
         """The files that people got of those steps."""

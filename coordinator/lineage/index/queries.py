@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .entries import Given, IndexedFile, IndexedJob, IndexedModel, IndexedStep, TermUse
+from .entries import Given, IndexedFile, IndexedJob, IndexedModel, IndexedStep, StepBrief, TermUse
 from .rows import folded
 
 _PREFIX = re.compile(r"[0-9a-f]{8,64}")
@@ -116,6 +116,14 @@ def uses_of_term(db: sqlite3.Connection, term: str) -> list[TermUse]:
 
 def made_from(db: sqlite3.Connection, manifests: Iterable[str]) -> list[IndexedStep]:
     return _steps(db, "m.is_commit AND m.id IN (SELECT id FROM made)", (), _MADE_FROM, manifests)
+
+
+def briefly_made_from(db: sqlite3.Connection, manifests: Iterable[str]) -> list[StepBrief]:
+    statement = (
+        f"{_MADE_FROM} SELECT j.name, m.stage, m.shard, m.status, m.digest, m.compute_seconds FROM made "
+        "JOIN manifests m ON m.id = made.id JOIN jobs j ON j.id = m.job WHERE m.is_commit ORDER BY m.job, m.number"
+    )
+    return list(map(StepBrief._make, db.execute(statement, (_listed(manifests),))))
 
 
 def behind(db: sqlite3.Connection, manifests: Iterable[str]) -> list[IndexedStep]:
