@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -21,6 +21,8 @@ from tests.cluster.many_pods import PORT, Cluster
 from tests.film import MEDIA, ffmpeg, sample_words
 
 CALL_SECONDS = 20.0
+AWAY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
+"""What a client tries again, and with another: it has not been told that its film was taken, nor that it never will."""
 RECORDINGS = 3
 """Of each film that is one of many: some 15 s."""
 SUBMIT_SECONDS = 180.0
@@ -52,7 +54,7 @@ class Films:
         asked = job_service_pb2.JobRequest(
             workflow="transcribe", media=media, title=film.stem, source_language_code="en", no_cache=True
         )
-        name = self._taken(job_service_pb2.CreateJobRequest(request=asked, request_id=f"faults-{number}"))
+        name = self._taken(job_service_pb2.CreateJobRequest(request=asked, request_id=str(uuid.uuid4())))
         self.jobs.append(name)
         self._sent[name] = time.monotonic()
         return name
@@ -101,17 +103,25 @@ class Films:
         deadline = time.monotonic() + SUBMIT_SECONDS
         while time.monotonic() < deadline:
             for place in filter(None, (it.place() for it in self.cluster.of("coordinator"))):
-                with suppress(grpc.RpcError):
-                    return create(place, request)
+                name = create(place, request)
+                if name is not None:
+                    return name
             time.sleep(0.5)
         raise AssertionError(f"no coordinator took a film within {SUBMIT_SECONDS:g} s")
 
 
-def create(place: str, request: job_service_pb2.CreateJobRequest) -> str:
-    """Name of the job. Raises grpc.RpcError."""
+def create(place: str, request: job_service_pb2.CreateJobRequest) -> str | None:
+    """Name of the job; None if the coordinator is away. Raises grpc.RpcError if it does not want the film."""
     with grpc.insecure_channel(f"{place}:{PORT}") as channel:
         jobs: Any = job_service_pb2_grpc.JobServiceStub(channel)
-        return str(jobs.CreateJob(request, timeout=CALL_SECONDS).job.name).removeprefix("jobs/")
+        try:
+            created = jobs.CreateJob(request, timeout=CALL_SECONDS)
+        except grpc.RpcError as error:
+            call: Any = error  # what a call raises is the call itself
+            if call.code() in AWAY:
+                return None
+            raise
+        return str(created.job.name).removeprefix("jobs/")
 
 
 def short_film(path: Path, number: int, recordings: int) -> Path:

@@ -12,8 +12,8 @@ from services.runtime import commits
 from services.runtime.manifest import from_json
 from services.runtime.store.base import Store
 
-HARMLESS = {"ATTEMPT_UNFINISHED", "ATTEMPT_AFTER_SEAL"}
-"""What verification may find after a kill and after a late end."""
+HARMLESS = {"ATTEMPT_UNFINISHED", "ATTEMPT_AFTER_SEAL", "SIGNATURE_UNKNOWN"}
+"""What verification may find after a kill and after a late end, and on a machine that trusts no coordinator's key."""
 
 
 @dataclass(frozen=True)
