@@ -83,7 +83,7 @@ class DocumentText:
             at = self._data.find(key, 0, _HEAD_BYTES)
             at = at if at >= 0 else self._data.rfind(key, 0, after)
             if at < 0:
-                raise Unfit(f"there is no list {name!r}")
+                continue  # an earlier version of the document did not have it
             start = at + len(key)
             is_empty = self._data[start : start + 1] == b"]"
             end = start if is_empty else self._data.rfind(b"\n ]", start, after) + 1
