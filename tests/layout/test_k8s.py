@@ -202,3 +202,13 @@ def test_models_that_a_profile_needs_of_a_hub_can_be_pulled(overlay: str) -> Non
 
 def pulls(overlay: str) -> list[Any]:
     return [container for it in workloads(overlay) if not it.runs_for_ever for container in it.containers]
+
+
+def test_coordinators_share_the_key_that_seals_are_signed_with(overlay: str) -> None:
+    (coordinator,) = (it for it in workloads(overlay) if it.name == "cuegraph-coordinator")
+    (container,) = coordinator.containers
+    (key,) = (it["value"] for it in container["env"] if it["name"] == "CUEGRAPH_SIGNING_KEY")
+    (mount,) = (it for it in container["volumeMounts"] if key == f"{it['mountPath']}/signing.pem")
+    (volume,) = (it for it in coordinator.spec["volumes"] if it["name"] == mount["name"])
+    assert mount["readOnly"]
+    assert volume["secret"]["secretName"] == "cuegraph-signing"
