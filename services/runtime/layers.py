@@ -58,7 +58,7 @@ def effective(
     """
     for setting in given:
         _require_setting(stage, setting, settings_type)
-    hints = _hints(settings_type)
+    hints = _hints(typing.cast("Any", settings_type))
     values = {name: _from_text(record.value, hints[name]) for name, record in given.items()}
     adapter: TypeAdapter[S] = adapter_of(typing.cast("Any", settings_type))
     try:
@@ -83,7 +83,7 @@ def json_schema(settings_type: type) -> dict[str, Any]:
 
 
 @functools.cache
-def _hints(settings_type: type) -> Mapping[str, Any]:
+def _hints(settings_type: Any) -> Mapping[str, Any]:
     return typing.get_type_hints(settings_type)
 
 

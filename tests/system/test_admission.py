@@ -100,6 +100,6 @@ def test_a_language_may_be_named_in_several_ways_and_is_one_request(tmp_path: Pa
 
 def test_a_file_that_no_step_takes_is_refused() -> None:
     admission.require_wanted(resolved(), ["job_glossary"])
-    with pytest.raises(CuegraphError, match="no step of this job takes edited_subtitles.pt") as error:
+    with pytest.raises(CuegraphError, match=r"no step of this job takes edited_subtitles\.pt") as error:
         admission.require_wanted(resolved(), ["edited_subtitles.pt"])
     assert error.value.code == "REQUEST_INVALID"

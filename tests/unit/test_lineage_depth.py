@@ -40,6 +40,6 @@ def test_a_file_that_two_jobs_share_stands_at_one_place_of_both_draws() -> None:
 
 
 def test_the_depths_read_all_or_nothing_or_a_share() -> None:
-    files = {"a", "b"}
-    assert (FULL.chosen(files, ()), QUICK.chosen(files, {"a"})) == (files, frozenset())
+    files = frozenset({"a", "b"})
+    assert (FULL.chosen(files, ()), QUICK.chosen(files, {"a"})) == (files, frozenset[str]())
     assert [depth.name for depth in (QUICK, FULL, Depth(0.1, 5))] == ["quick", "full", "sample"]
