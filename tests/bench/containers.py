@@ -13,7 +13,7 @@ from pathlib import Path
 from services.runtime.registry import STAGES
 from services.runtime.store import open_store
 from tests.bench.figures import Figure
-from tests.cluster.built_images import IMAGES, ROOT, engine, name_of, run
+from tests.cluster.built_images import IMAGES, ROOT, engine, megabytes, name_of, run
 from tests.cluster.compose_system import (
     STORE,
     access,
@@ -43,7 +43,7 @@ def measure(folder: Path) -> Iterator[Figure]:
         yield Figure("the sample film through all stages", film, "s", note="its own language and Portuguese")
         yield Figure("from make images to the film done", built + up + film, "s")
         yield from _starts(served, begin)
-    yield from (Figure(f"image {image}", _megabytes(image), "MB") for image in IMAGES)
+    yield from (Figure(f"image {image}", megabytes(image), "MB") for image in IMAGES)
     yield from _rebuilt(folder / "changed")
 
 
@@ -91,10 +91,6 @@ def _restart_seconds(service: str) -> float:
     return time.monotonic() - begin
 
 
-def _megabytes(image: str) -> float:
-    return int(run(engine(), "image", "inspect", "--format", "{{.Size}}", name_of(image))) / 1e6
-
-
 def _rebuilt(tree: Path) -> Iterator[Figure]:
     """After a change of one line of code, in a copy of the project."""
     run("git", "clone", "-q", str(ROOT), str(tree))
@@ -102,5 +98,6 @@ def _rebuilt(tree: Path) -> Iterator[Figure]:
         code.write("# changed\n")
     one, _ = _built(tree, "changed", ["asr"])
     others, cached = _built(tree, "changed")
+    run(engine(), "rmi", *(name_of(image).replace(":dev", ":changed") for image in IMAGES))
     yield Figure("rebuilt after a change of code: asr", one, "s")
     yield Figure("rebuilt after a change of code: all images", one + others, "s", note=f"{cached} steps from the cache")

@@ -48,6 +48,11 @@ def revision(image: str) -> str:
     return run(engine(), "image", "inspect", "--format", label, name_of(image))
 
 
+def megabytes(image: str) -> float:
+    """How large an image is, unpacked, with the layers that it shares."""
+    return int(run(engine(), "image", "inspect", "--format", "{{.Size}}", name_of(image))) / 1e6
+
+
 def digests() -> Mapping[str, str]:
     """The digests that `make images` wrote down, by image."""
     assigned = assignments(ROOT / ".cache/images.env")

@@ -6,10 +6,11 @@ Not part of `make test`: `make test-images` builds the images and names this fil
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from tests.cluster.built_images import IMAGES, OWN_IMAGES, ROOT, engine, inside, name_of, run
+from tests.cluster.built_images import IMAGES, OWN_IMAGES, ROOT, engine, inside, megabytes, name_of, run
 from tests.layout.test_image_locks import foreign_imports
 
 SBOM = "/opt/cuegraph/share/sbom.cdx.json"
@@ -45,6 +46,18 @@ def test_nothing_of_the_machine_that_built_an_image_is_in_it(image: str) -> None
     """Neither what was mounted for the build nor the place where it was mounted."""
     foreign = "ls -d /etc/pip.conf 2>/dev/null; find /opt /media /mnt /srv -mindepth 1 -not -path '/opt/cuegraph*'"
     assert inside(image, "sh", "-c", foreign) == ""
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_an_image_is_at_most_a_tenth_larger_than_its_page_says(image: str) -> None:
+    assert megabytes(image) <= 1.1 * listed_megabytes()[image]
+
+
+def listed_megabytes() -> dict[str, int]:
+    """Of each image, by the table of docs/images.md, whose rows are those of one image or of several."""
+    page = (ROOT / "docs/images.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([a-z, ]+) \| (\d+) \|", page, re.MULTILINE)
+    return {image: int(size) for images, size in rows for image in images.split(", ")}
 
 
 @pytest.mark.parametrize("stage", [image for image in OWN_IMAGES if image != "coordinator"])
