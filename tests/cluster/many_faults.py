@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -126,7 +125,6 @@ def test_a_rolling_restart_of_everything_fails_no_job(films: Films) -> None:
             await_serving(films.cluster)
         films.await_end(END_SECONDS)
     assert_all_is_right(films)
-    assert all(it.errors == () for it in map(partial(verdict, films.cluster.store), films.jobs))
 
 
 @pytest.mark.timeout(3600)

@@ -33,7 +33,9 @@ class Verdict:
 
     @property
     def ok(self) -> bool:
-        return self.state is JobState.SUCCEEDED and self.committed == self.steps and not set(self.findings) - HARMLESS
+        """What it was asked to do is done, committed, and as it was made; nothing went wrong for good."""
+        is_done = self.state is JobState.SUCCEEDED and self.committed == self.steps and not self.errors
+        return is_done and not set(self.findings) - HARMLESS
 
 
 def verdict(store: Store, name: str) -> Verdict:
