@@ -14,6 +14,7 @@ from services.runtime.errors import InvalidRequest
 from ..app import open_existing
 from ..lineage.exports.formats import FORMATS, Format, format_named, write_whole
 from ..lineage.exports.material import Material
+from ..lineage.exports.vouching import Vouching
 from .options import JobArgument, JsonOption, StoreOption
 from .output import print_json, say, writing
 
@@ -32,7 +33,8 @@ def export_lineage(
     if out is None and (form.is_folder or json):
         raise InvalidRequest(f"name where the {form.name} export goes with --out")
     opened = open_existing(store)
-    material = Material.of(opened.store, opened.jobs.get(job).job)
+    vouching = Vouching(opened.process.keyring.signers, lambda: opened.trust, opened.process.credential)
+    material = Material.of(opened.store, opened.jobs.get(job).job, vouching)
     if out is None:
         _print(form, material)
         return

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import platformdirs
 from pydantic import ValidationError
 
+from .content_credentials import NO_CREDENTIAL, CredentialFiles
 from .errors import InvalidSetting, unknown_name
 from .keyring import NO_KEYS, Keyring
 from .layers import Layer, adapter_of
@@ -75,6 +76,8 @@ class ProcessSettings:
     """`CUEGRAPH_SIGNING_KEY`: a private key, or `none`; `CUEGRAPH_TRUSTED_KEYS`: a folder of public ones."""
     anchor_store: str = ""
     """`CUEGRAPH_ANCHOR_STORE`: where the list of seals is kept a second time; empty: nowhere."""
+    credential: CredentialFiles = NO_CREDENTIAL
+    """`CUEGRAPH_C2PA_CERT` and `_KEY`: what films are signed with that carry their provenance."""
 
 
 def process_settings() -> ProcessSettings:
@@ -99,6 +102,7 @@ def process_settings() -> ProcessSettings:
         log_format=os.environ.get("CUEGRAPH_LOG_FORMAT") or "text",
         keyring=_keyring(data / "keys"),
         anchor_store=os.environ.get("CUEGRAPH_ANCHOR_STORE", ""),
+        credential=given_by_environment("C2PA", CredentialFiles),
     )
 
 

@@ -14,6 +14,7 @@ from ..page.html import page
 from .dot import as_dot
 from .graph_json import as_json
 from .history import History, history_of
+from .in_toto import folder as in_toto
 from .material import Material
 from .mermaid import as_mermaid
 from .openlineage.events import as_openlineage
@@ -67,6 +68,7 @@ FORMATS: Mapping[str, Format] = {
         Format("prov", told(as_prov_json), "application/json", ".json"),
         Format("prov-o", told(as_turtle), "text/turtle", ".ttl"),
         Format("ro-crate", ro_crate.write, "application/ld+json", "", is_folder=True),
+        Format("in-toto", in_toto.write, "application/vnd.in-toto+json", "", is_folder=True),
     )
 }
 

@@ -105,6 +105,12 @@ class History:
         used = {model.digest: model for attempt in self.attempts for model in attempt.manifest.models}
         return tuple(used[digest] for digest in sorted(used))
 
+    @property
+    def last_time(self) -> datetime:
+        """When the last of it was there."""
+        times = [attempt.manifest.times.finished for attempt in self.attempts]
+        return self.ending.finished if self.ending else max([self.record.create_time, *times])
+
 
 def history_of(material: Material) -> History:
     """Raises InvalidDocument if the job's record or a manifest cannot be read: an export says all or nothing."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from services.runtime.errors import InvalidRequest
-from services.runtime.store import blobs, keys
-from services.runtime.store.base import Store
+from services.runtime.store import keys
 
-from ..history import File, history_of
+from ..copying import copy_file, write_file
+from ..history import history_of
 from ..material import Material
 from . import layout
 from .metadata import metadata
@@ -33,24 +31,10 @@ def write(material: Material, folder: Path) -> None:
     if not history.attempts:
         raise InvalidRequest(f"{history.record.job} has not run any step yet, so there is no run to make a crate of")
     folder.mkdir()
-    _write(folder / layout.JOB, store.get(keys.job(history.record.job)))
-    _write(folder / layout.README, _README.format(job=history.record.job).encode())
+    write_file(folder / layout.JOB, store.get(keys.job(history.record.job)))
+    write_file(folder / layout.README, _README.format(job=history.record.job).encode())
     for attempt in history.attempts:
-        _write(folder.joinpath(*layout.manifest_path(attempt)), store.get(attempt.key))
+        write_file(folder.joinpath(*layout.manifest_path(attempt)), store.get(attempt.key))
     for name, file in history.delivered:
-        _copy(store, file, folder / layout.DELIVERABLES / name)
-    _write(folder / "ro-crate-metadata.json", metadata(history))
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-
-
-def _copy(store: Store, file: File, path: Path) -> None:
-    """A copy: what the store lends may be a link into it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".") as folder:
-        fetched = Path(folder, "fetched")
-        blobs.fetch(store, file.artifact, fetched)
-        shutil.copyfile(fetched, path)
+        copy_file(store, file.artifact, folder / layout.DELIVERABLES / name)
+    write_file(folder / "ro-crate-metadata.json", metadata(history))

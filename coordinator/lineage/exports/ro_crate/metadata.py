@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from ....jobs import JobState
@@ -130,7 +129,7 @@ def _root(crate: Crate, history: History, values: Values, manifests: list[str]) 
         name=record.media.title,
         description=f"What job {record.job} of workflow {record.workflow} made of {record.media.file_name!r}, and how.",
         identifier=record.job,
-        datePublished=instant(_published(history)),
+        datePublished=instant(history.last_time),
         author={"@id": layout.TENANT},
         publisher={"@id": layout.TENANT},
         license={"@id": "#licence"},
@@ -139,9 +138,3 @@ def _root(crate: Crate, history: History, values: Values, manifests: list[str]) 
         mainEntity={"@id": layout.JOB},
         mentions=references(mentions),
     )
-
-
-def _published(history: History) -> datetime:
-    """When the last of it was there."""
-    times = [attempt.manifest.times.finished for attempt in history.attempts]
-    return history.ending.finished if history.ending else max([history.record.create_time, *times])
