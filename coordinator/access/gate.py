@@ -20,6 +20,14 @@ ROLES: Mapping[str, Role] = {
     "/cuegraph.v1.LineageService/GetLineage": Role.READ,
     "/cuegraph.v1.LineageService/TraceCue": Role.READ,
     "/cuegraph.v1.LineageService/VerifyJob": Role.READ,
+    "/cuegraph.v1.LineageService/DiffJobs": Role.READ,
+    "/cuegraph.v1.LineageService/ExplainStep": Role.READ,
+    "/cuegraph.v1.LineageService/PlanImpact": Role.READ,
+    "/cuegraph.v1.LineageService/FindUses": Role.READ,
+    "/cuegraph.v1.LineageService/FindMakers": Role.READ,
+    "/cuegraph.v1.LineageService/AuditJob": Role.READ,
+    "/cuegraph.v1.LineageService/ListLineageFormats": Role.READ,
+    "/cuegraph.v1.LineageService/ExportLineage": Role.READ,
 }
 """What each method asks for; one that is not here is for ADMIN alone."""
 

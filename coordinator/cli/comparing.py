@@ -6,15 +6,11 @@ from typing import Annotated
 
 import typer
 
-from services.runtime.registry import STAGES, load_stage
-
 from ..app import App, open_existing
 from ..lineage.comparing.differences import diff
 from ..lineage.comparing.differences_text import difference_text
-from ..lineage.comparing.earlier import earlier_job, refused_entries
-from ..lineage.comparing.reasons import Circumstances, Why, find_step, why
+from ..lineage.comparing.earlier import explain
 from ..lineage.comparing.reasons_text import why_text
-from ..lineage.comparing.steps import steps_of
 from ..lineage.facts import JobFacts
 from ..lineage.reading import read_job
 from .options import JobArgument, JsonOption, StoreOption
@@ -30,20 +26,12 @@ def why_step(
 ) -> None:
     """Says which part of its action made a step run again, and where that change began."""
     app = open_existing(store)
-    answer = _why(app, facts_of(app, job), step, against)
+    compared = facts_of(app, against) if against else None
+    answer = explain(app.store, facts_of(app, job), step, compared, lambda _: True)
     if json:
         print_json(answer.to_json())
     else:
         say(why_text(answer))
-
-
-def _why(app: App, facts: JobFacts, step: str, against: str) -> Why:
-    place = find_step(facts, step)
-    earlier = facts_of(app, against) if against else earlier_job(app.store, facts, place)
-    found = steps_of(facts).get(place)
-    refused = refused_entries(app.store, found.content) if found and found.content else ()
-    repeatable = place[0] not in STAGES or load_stage(place[0]).repeatable
-    return why(facts, place, earlier, Circumstances(repeatable, refused))
 
 
 def diff_jobs(

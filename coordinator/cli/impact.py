@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -10,7 +10,6 @@ from typing import Annotated, TextIO
 import typer
 
 from services.runtime.errors import InvalidRequest
-from services.runtime.manifest import Status
 from services.runtime.settings import command_line_layer
 
 from .. import intake
@@ -20,7 +19,7 @@ from ..lineage.comparing.impact_text import applied_text, impact_text
 from ..lineage.comparing.paces import Run
 from ..lineage.comparing.proposal import Proposal
 from ..lineage.comparing.reach_text import reach_text
-from ..lineage.comparing.searching import reach_over
+from ..lineage.comparing.searching import reach_over, runs_over
 from ..lineage.comparing.trial import Trial, Tried, read_glossaries, require_catalog, try_out
 from ..lineage.index.index import open_index
 from .comparing import facts_of
@@ -153,10 +152,7 @@ def _revisions(models: list[str] | None) -> dict[str, str]:
     return table
 
 
-def _other_runs(app: App, stages: Iterable[str]) -> Iterator[Run]:
+def _other_runs(app: App, stages: Iterable[str]) -> list[Run]:
     """What the index knows of stages that this film has not seen."""
     with open_index(app.process, app.store) as index:
-        for stage in stages:
-            for step in index.steps(stage=stage):
-                if step.status == Status.SUCCEEDED:
-                    yield Run(step.job, step.stage, step.shard, step.compute_seconds, 0.0, step.media_seconds)
+        return list(runs_over(index, stages))

@@ -89,14 +89,20 @@ class WhoMade:
 def who_made(index: Index, store: Store, file: Path) -> WhoMade:
     """Looks for the bytes among all that jobs wrote; of a text that nobody wrote so, also for the same text with other
     line ends or another byte order mark. Raises OSError if the file cannot be read."""
-    digest = digest_file(file)
+    found = makers_of(index, store, digest_file(file), file.stat().st_size)
+    return found if found.makers or found.given else _nearly(index, file, found)
+
+
+def makers_of(index: Index, store: Store, digest: str, size_bytes: int) -> WhoMade:
+    """Looks for bytes among all that jobs wrote, for those of size 0 not among the records that the index does not
+    keep."""
     found = _known(index, digest)
     if not found.makers and not found.given:
         index.refresh(thoroughly=True)
         found = _known(index, digest)
-    if not found.makers and not found.given:
-        found = WhoMade(digest, tuple(_among_records(index, store, digest, file.stat().st_size)), ())
-    return found if found.makers or found.given else _nearly(index, file, found)
+    if not found.makers and not found.given and size_bytes:
+        found = WhoMade(digest, tuple(_among_records(index, store, digest, size_bytes)), ())
+    return found
 
 
 def _known(index: Index, digest: str) -> WhoMade:

@@ -58,7 +58,7 @@ class CoordinatorServer:
         self._server = grpc.aio.server(options=OPTIONS, interceptors=[Guard(self._app.gate)])
         jobs = JobService(self._app, self._worker, self._broadcasts)
         job_service_pb2_grpc.add_JobServiceServicer_to_server(jobs, self._server)
-        lineage = LineageService(self._app.jobs, lambda: self._app.trust)
+        lineage = LineageService(self._app)
         lineage_service_pb2_grpc.add_LineageServiceServicer_to_server(lineage, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self._server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), self._server)

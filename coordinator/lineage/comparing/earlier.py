@@ -1,12 +1,13 @@
-"""Finds the job that a step is to be compared with, and what its log says of the cache. Reads the store."""
+"""Explains a step with the job that it is to be compared with, and what its log says of the cache. Reads the store."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from services.runtime.errors import InvalidDocument, ObjectNotFound
 from services.runtime.manifest import Manifest
+from services.runtime.registry import STAGES, load_stage
 from services.runtime.store import blobs, keys
 from services.runtime.store.base import Store
 from services.runtime.store.keys import UNSHARDED, Step
@@ -15,17 +16,35 @@ from ...records import PARTIAL, JobRecord
 from ..facts import JobFacts
 from ..layout import JOBS
 from ..reading import read_job
-from .steps import Place
+from .reasons import Circumstances, Why, find_step, why
+from .steps import Place, steps_of
 
 _SECOND = len("20261122-193000")
 """Names of jobs begin with when they were asked for, to the second."""
 _REFUSED = re.compile(r"the cache entry \S+ .*")
 
 
-def earlier_job(store: Store, facts: JobFacts, place: Place) -> JobFacts | None:
+def explain(
+    store: Store, facts: JobFacts, step: str, against: JobFacts | None, may_know: Callable[[JobRecord], bool]
+) -> Why:
+    """Why the step of that name ran: compared with the given job, or else with the nearest earlier one of those that
+    whoever asks may know of. Raises UnknownName for a step that the job does not have.
+    """
+    place = find_step(facts, step)
+    earlier = against or earlier_job(store, facts, place, may_know)
+    found = steps_of(facts).get(place)
+    refused = refused_entries(store, found.content) if found and found.content else ()
+    repeatable = place[0] not in STAGES or load_stage(place[0]).repeatable
+    return why(facts, place, earlier, Circumstances(repeatable, refused))
+
+
+def earlier_job(
+    store: Store, facts: JobFacts, place: Place, may_know: Callable[[JobRecord], bool] = lambda _: True
+) -> JobFacts | None:
     """The nearest earlier job of the same film that began that step; None if there is none."""
     record = facts.job_record
-    found = next((it for it in _earlier(store, record) if _began(store, it, place)), None) if record else None
+    known = filter(may_know, _earlier(store, record)) if record else ()
+    found = next((it for it in known if _began(store, it, place)), None)
     return read_job(store, found.job) if found else None
 
 

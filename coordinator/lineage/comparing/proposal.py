@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from services.documents import transcript
 from services.runtime.errors import InvalidRequest
@@ -22,7 +23,7 @@ _FILE_NAME = "metadata.file_name"
 class Proposal:
     """What would be otherwise."""
 
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     """By `stage.setting`."""
     glossaries: tuple[FileRecord, ...] = ()
     """They take the place of all that the job has of the same level."""
@@ -34,7 +35,7 @@ class Proposal:
         return not (self.settings or self.glossaries or self.revisions)
 
 
-def request_of(record: JobRecord, settings: Mapping[str, str]) -> JobRequest:
+def request_of(record: JobRecord, settings: Mapping[str, Any]) -> JobRequest:
     """What would have to be asked for to get the job again, with these settings before its own.
 
     Every setting that somebody gave keeps its value and its source, whatever profile and environment say today; that
@@ -75,7 +76,7 @@ def _file_name(record: JobRecord) -> str:
     return filled.value if filled and isinstance(filled.value, str) else record.media.file_name
 
 
-def _require_values(record: JobRecord, settings: Mapping[str, str]) -> None:
+def _require_values(record: JobRecord, settings: Mapping[str, Any]) -> None:
     for name, it in record.settings.items():
         if MASK in str(it.value) and name not in settings:
             raise InvalidRequest(

@@ -1,4 +1,4 @@
-"""Finds in the index of a store the steps that a proposal would touch, whatever job they are of."""
+"""Finds steps in the index of a store: those that a proposal would touch, and earlier runs of stages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from services.documents.entries import Entry, read_entries
 from services.runtime.layers import effective
-from services.runtime.manifest import SettingRecord
+from services.runtime.manifest import SettingRecord, Status
 from services.runtime.models import ModelStore
 from services.runtime.registry import load_stage
 from services.runtime.store import keys
@@ -15,6 +15,7 @@ from services.runtime.store.base import Store
 from ...records import FileRecord
 from ..index.entries import IndexedStep
 from ..index.index import Index
+from .paces import Run
 from .proposal import Proposal
 from .reach import Reach, reach, set_otherwise
 
@@ -41,6 +42,14 @@ def reach_over(
     for file in proposal.glossaries:
         touched.update(_by_manifest(_with_other_glossary(index, store, file, contents, terms)))
     return reach(touched.values(), index.briefly_made_from, terms, price)
+
+
+def runs_over(index: Index, stages: Iterable[str]) -> Iterator[Run]:
+    """The earlier runs of stages, by name, that came to an end, whatever film they were on."""
+    for stage in stages:
+        for step in index.steps(stage=stage):
+            if step.status == Status.SUCCEEDED:
+                yield Run(step.job, step.stage, step.shard, step.compute_seconds, 0.0, step.media_seconds)
 
 
 def _by_manifest(steps: Iterable[IndexedStep]) -> dict[str, IndexedStep]:

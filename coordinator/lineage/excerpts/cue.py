@@ -44,14 +44,18 @@ T = TypeVar("T")
 
 
 def trace_in(store: Store, job: str, cue: str, language_code: str | None = None) -> Trace:
-    """The trace of the cue of that id or number.
+    """The trace of the cue of that id or number: raises what `read_job` and `trace` raise."""
+    return traced_in(store, job, cue, language_code)[1]
 
-    Whatever does not hold is left to a full read, which says what is wrong: raises what `read_job` and `trace` raise.
-    """
+
+def traced_in(store: Store, job: str, cue: str, language_code: str | None = None) -> tuple[JobFacts, Trace]:
+    """The trace with what was read for it. Whatever does not hold is left to a full read, which says what is wrong."""
     try:
-        return trace(excerpt(store, job, cue, language_code), cue, language_code)
+        facts = excerpt(store, job, cue, language_code)
+        return facts, trace(facts, cue, language_code)
     except (Unfit, CuegraphError):
-        return trace(read_job(store, job), cue, language_code)
+        facts = read_job(store, job)
+        return facts, trace(facts, cue, language_code)
 
 
 def excerpt(store: Store, job: str, cue: str, language_code: str | None = None) -> JobFacts:

@@ -35,9 +35,9 @@ class Index:
     Every method raises StoreError if the store does not answer, OutNotWritable if the index cannot be kept.
     """
 
-    def __init__(self, store: Store, path: Path | None) -> None:
-        """Without a path the index lives in memory."""
-        self._store, self._path = store, path
+    def __init__(self, store: Store, path: Path | None, tenant: str = "") -> None:
+        """Without a path the index lives in memory. With a tenant it answers as if no other had any jobs."""
+        self._store, self._path, self._tenant = store, path, tenant
         self._lock = threading.RLock()
         self._database = Database(path)
         self._seen: set[str] = set()
@@ -64,7 +64,7 @@ class Index:
 
     def models_named(self, name: str) -> list[IndexedModel]:
         """The models that a name, a `name@revision` or the beginning of a digest means."""
-        return self._ask(lambda db: queries.models_named(db, name))
+        return self._ask(lambda db: queries.models_named(db, name, self._tenant))
 
     def with_model(self, name: str) -> list[IndexedStep]:
         """The committed steps that had a model, named as in `models_named`."""
@@ -134,7 +134,9 @@ class Index:
 
     def given_as(self, name: str, file_name: str) -> list[Given]:
         """The files of that name that came with jobs for that purpose, e.g. `job_glossary`."""
-        return self._ask(lambda db: queries.given_as(db, name, file_name))
+        found = self._ask(lambda db: queries.given_as(db, name, file_name))
+        own = self._own(it.job for it in found)
+        return [it for it in found if it.job in own]
 
     def records(self, digest: str) -> list[tuple[IndexedJob, str]]:
         """The jobs of which `job.json` or `seal.json` has that digest, each with that name."""
@@ -144,7 +146,7 @@ class Index:
 
     def digests(self, prefix: str) -> list[str]:
         """The digests of files and manifests that begin so, at most ten."""
-        return self._ask(lambda db: queries.digests(db, prefix))
+        return self._ask(lambda db: queries.digests(db, prefix, self._tenant))
 
     def close(self) -> None:
         self._database.close()
@@ -161,9 +163,14 @@ class Index:
 
     def _there(self, jobs: Iterable[str]) -> set[str]:
         """Those of the jobs that were not erased: an empty folder may be left, which is still listed."""
-        asked = set(jobs)
+        asked = self._own(jobs)
         self._seen |= {job for job in asked - self._seen if self._store.size(keys.job(job)) is not None}
         return asked & self._seen
+
+    def _own(self, jobs: Iterable[str]) -> set[str]:
+        """Those of the jobs that the index answers about."""
+        asked = set(jobs)
+        return self._ask(lambda db: queries.of_tenant(db, asked, self._tenant)) if self._tenant else asked
 
     def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         return self._do(lambda: question(self._database.connection))
@@ -187,9 +194,10 @@ class Index:
 
 
 @contextmanager
-def open_index(process: ProcessSettings, store: Store) -> Iterator[Index]:
-    """The index of a store as it stands now, in the folder that the process was given for it."""
-    index = Index(store, index_path(process, store))
+def open_index(process: ProcessSettings, store: Store, tenant: str = "") -> Iterator[Index]:
+    """The index of a store as it stands now, in the folder that the process was given for it; with a tenant, of that
+    one's jobs alone."""
+    index = Index(store, index_path(process, store), tenant)
     try:
         index.refresh()
         yield index

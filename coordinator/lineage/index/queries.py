@@ -70,13 +70,25 @@ def models_of(db: sqlite3.Connection, manifests: Iterable[str]) -> dict[str, lis
     return models
 
 
-def models_named(db: sqlite3.Connection, name: str) -> list[IndexedModel]:
+def of_tenant(db: sqlite3.Connection, jobs: Iterable[str], tenant: str) -> set[str]:
+    """Those of the jobs that are the tenant's."""
+    found = db.execute(
+        "SELECT j.name FROM json_each(?) a JOIN jobs j ON j.name = a.value WHERE j.tenant = ?", (_listed(jobs), tenant)
+    )
+    return {name for (name,) in found}
+
+
+def models_named(db: sqlite3.Connection, name: str, tenant: str = "") -> list[IndexedModel]:
+    """Of a tenant, those that its steps had; so for every question that takes one."""
     plain, _, revision = name.partition("@")
     below, above = _range(name)
+    had = "SELECT 1 FROM used_models u JOIN manifests m ON m.id = u.manifest JOIN jobs j ON j.id = m.job"
     found = db.execute(
-        "SELECT name, revision, digest FROM models WHERE (name = ? AND ? IN ('', revision)) OR digest BETWEEN ? AND ? "
-        "ORDER BY name, revision, digest",
-        (plain, revision, below, above),
+        "SELECT o.name, o.revision, o.digest FROM models o "
+        "WHERE ((o.name = ? AND ? IN ('', o.revision)) OR o.digest BETWEEN ? AND ?) "
+        f"AND (?5 = '' OR EXISTS ({had} WHERE u.model = o.id AND j.tenant = ?5)) "
+        "ORDER BY o.name, o.revision, o.digest",
+        (plain, revision, below, above, tenant),
     )
     return [IndexedModel(*row) for row in found]
 
@@ -190,13 +202,18 @@ def records(db: sqlite3.Connection, digest: str) -> list[tuple[IndexedJob, str]]
     ]
 
 
-def digests(db: sqlite3.Connection, prefix: str) -> list[str]:
+def digests(db: sqlite3.Connection, prefix: str, tenant: str = "") -> list[str]:
     below, above = _range(prefix)
+    of_step = "JOIN manifests m ON m.id = d.manifest JOIN jobs j ON j.id = m.job"
+    of_job = "JOIN jobs j ON j.id = d.job"
+    ways = {"files": of_step, "inputs": of_step, "given": of_job, "manifests": of_job}
     found = db.execute(
-        "SELECT digest FROM files WHERE digest BETWEEN ?1 AND ?2 UNION SELECT digest FROM given WHERE digest BETWEEN "
-        "?1 AND ?2 UNION SELECT digest FROM inputs WHERE digest BETWEEN ?1 AND ?2 UNION SELECT digest FROM manifests "
-        "WHERE digest BETWEEN ?1 AND ?2 ORDER BY digest LIMIT ?3",
-        (below, above, _SHOWN),
+        " UNION ".join(
+            f"SELECT d.digest FROM {table} d {way} WHERE d.digest BETWEEN ?1 AND ?2 AND ?3 IN ('', j.tenant)"
+            for table, way in ways.items()
+        )
+        + " ORDER BY 1 LIMIT ?4",
+        (below, above, tenant, _SHOWN),
     )
     return [digest for (digest,) in found]
 

@@ -23,45 +23,93 @@ _sym_db = _symbol_database.Default()
 
 
 from cuegraph.v1 import artifact_pb2 as cuegraph_dot_v1_dot_artifact__pb2
+from cuegraph.v1 import comparison_pb2 as cuegraph_dot_v1_dot_comparison__pb2
+from cuegraph.v1 import cue_pb2 as cuegraph_dot_v1_dot_cue__pb2
+from cuegraph.v1 import job_service_pb2 as cuegraph_dot_v1_dot_job__service__pb2
+from cuegraph.v1 import proof_pb2 as cuegraph_dot_v1_dot_proof__pb2
 from cuegraph.v1 import step_pb2 as cuegraph_dot_v1_dot_step__pb2
+from cuegraph.v1 import trace_pb2 as cuegraph_dot_v1_dot_trace__pb2
+from cuegraph.v1 import usage_pb2 as cuegraph_dot_v1_dot_usage__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!cuegraph/v1/lineage_service.proto\x12\x0b\x63uegraph.v1\x1a\x1a\x63uegraph/v1/artifact.proto\x1a\x16\x63uegraph/v1/step.proto\x1a\x1egoogle/protobuf/duration.proto\"!\n\x11GetLineageRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"f\n\x12GetLineageResponse\x12\'\n\x05nodes\x18\x01 \x03(\x0b\x32\x18.cuegraph.v1.LineageNode\x12\'\n\x05\x65\x64ges\x18\x02 \x03(\x0b\x32\x18.cuegraph.v1.LineageEdge\"\x82\x01\n\x0bLineageNode\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12&\n\x03run\x18\x03 \x01(\x0b\x32\x17.cuegraph.v1.LineageRunH\x00\x12(\n\x04\x66ile\x18\x04 \x01(\x0b\x32\x18.cuegraph.v1.LineageFileH\x00\x42\x06\n\x04kind\"\x7f\n\nLineageRun\x12\x1f\n\x04step\x18\x01 \x01(\x0b\x32\x11.cuegraph.v1.Step\x12\'\n\x06status\x18\x02 \x01(\x0e\x32\x17.cuegraph.v1.StepStatus\x12\'\n\x08manifest\x18\x03 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\"W\n\x0bLineageFile\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12\'\n\x08\x61rtifact\x18\x03 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\";\n\x0bLineageEdge\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x0e\n\x06target\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\"J\n\x0fTraceCueRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x15\n\rlanguage_code\x18\x02 \x01(\t\x12\x12\n\ncue_number\x18\x03 \x01(\x05\"m\n\x10TraceCueResponse\x12+\n\x08\x65lements\x18\x01 \x03(\x0b\x32\x19.cuegraph.v1.TraceElement\x12,\n\x0bsource_span\x18\x02 \x01(\x0b\x32\x17.cuegraph.v1.SourceSpan\"\x95\x02\n\x0cTraceElement\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12/\n\x0cstart_offset\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\nend_offset\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\nsource_ids\x18\x06 \x03(\t\x12\'\n\x08\x64ocument\x18\x07 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\x12.\n\x0fsource_document\x18\x08 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\x12\x10\n\x08manifest\x18\t \x01(\t\"\xe1\x01\n\nSourceSpan\x12$\n\x05media\x18\x01 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\x12\x0e\n\x06stream\x18\x02 \x01(\t\x12/\n\x0cstart_offset\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\nend_offset\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0cstart_sample\x18\x05 \x01(\x03\x12\x12\n\nend_sample\x18\x06 \x01(\x03\x12\x13\n\x0bsample_rate\x18\x07 \x01(\x05\"U\n\x10VerifyJobRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x33\n\x08strength\x18\x02 \x01(\x0e\x32!.cuegraph.v1.VerificationStrength\"\xb0\x01\n\x11VerifyJobResponse\x12&\n\x08\x66indings\x18\x01 \x03(\x0b\x32\x14.cuegraph.v1.Finding\x12\x33\n\x08strength\x18\x02 \x01(\x0e\x32!.cuegraph.v1.VerificationStrength\x12\x16\n\x0emanifest_count\x18\x03 \x01(\x05\x12\x16\n\x0e\x61rtifact_count\x18\x04 \x01(\x05\x12\x0e\n\x06sealed\x18\x05 \x01(\x08\"b\n\x07\x46inding\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\'\n\x08severity\x18\x02 \x01(\x0e\x32\x15.cuegraph.v1.Severity\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t*\x84\x01\n\x14VerificationStrength\x12%\n!VERIFICATION_STRENGTH_UNSPECIFIED\x10\x00\x12\"\n\x1eVERIFICATION_STRENGTH_PRESENCE\x10\x01\x12!\n\x1dVERIFICATION_STRENGTH_CONTENT\x10\x02\x32\xf4\x01\n\x0eLineageService\x12M\n\nGetLineage\x12\x1e.cuegraph.v1.GetLineageRequest\x1a\x1f.cuegraph.v1.GetLineageResponse\x12G\n\x08TraceCue\x12\x1c.cuegraph.v1.TraceCueRequest\x1a\x1d.cuegraph.v1.TraceCueResponse\x12J\n\tVerifyJob\x12\x1d.cuegraph.v1.VerifyJobRequest\x1a\x1e.cuegraph.v1.VerifyJobResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!cuegraph/v1/lineage_service.proto\x12\x0b\x63uegraph.v1\x1a\x1a\x63uegraph/v1/artifact.proto\x1a\x1c\x63uegraph/v1/comparison.proto\x1a\x15\x63uegraph/v1/cue.proto\x1a\x1d\x63uegraph/v1/job_service.proto\x1a\x17\x63uegraph/v1/proof.proto\x1a\x16\x63uegraph/v1/step.proto\x1a\x17\x63uegraph/v1/trace.proto\x1a\x17\x63uegraph/v1/usage.proto\x1a\x1egoogle/protobuf/duration.proto\"!\n\x11GetLineageRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"f\n\x12GetLineageResponse\x12\'\n\x05nodes\x18\x01 \x03(\x0b\x32\x18.cuegraph.v1.LineageNode\x12\'\n\x05\x65\x64ges\x18\x02 \x03(\x0b\x32\x18.cuegraph.v1.LineageEdge\"\x82\x01\n\x0bLineageNode\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12&\n\x03run\x18\x03 \x01(\x0b\x32\x17.cuegraph.v1.LineageRunH\x00\x12(\n\x04\x66ile\x18\x04 \x01(\x0b\x32\x18.cuegraph.v1.LineageFileH\x00\x42\x06\n\x04kind\"\x7f\n\nLineageRun\x12\x1f\n\x04step\x18\x01 \x01(\x0b\x32\x11.cuegraph.v1.Step\x12\'\n\x06status\x18\x02 \x01(\x0e\x32\x17.cuegraph.v1.StepStatus\x12\'\n\x08manifest\x18\x03 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\"W\n\x0bLineageFile\x12\x0c\n\x04role\x18\x01 \x01(\t\x12\x11\n\tfile_name\x18\x02 \x01(\t\x12\'\n\x08\x61rtifact\x18\x03 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\";\n\x0bLineageEdge\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x0e\n\x06target\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\"J\n\x0fTraceCueRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x15\n\rlanguage_code\x18\x02 \x01(\t\x12\x12\n\ncue_number\x18\x03 \x01(\x05\"\x89\x04\n\x10TraceCueResponse\x12+\n\x08\x65lements\x18\x01 \x03(\x0b\x32\x19.cuegraph.v1.TraceElement\x12,\n\x0bsource_span\x18\x02 \x01(\x0b\x32\x17.cuegraph.v1.SourceSpan\x12\r\n\x05title\x18\x03 \x01(\t\x12\x15\n\rlanguage_code\x18\x04 \x01(\t\x12\x1d\n\x03\x63ue\x18\x05 \x01(\x0b\x32\x10.cuegraph.v1.Cue\x12.\n\tsentences\x18\x06 \x03(\x0b\x32\x1b.cuegraph.v1.TracedSentence\x12&\n\x05words\x18\x07 \x03(\x0b\x32\x17.cuegraph.v1.TracedWord\x12,\n\x08segments\x18\x08 \x03(\x0b\x32\x1a.cuegraph.v1.TracedSegment\x12*\n\x07regions\x18\t \x03(\x0b\x32\x19.cuegraph.v1.TracedRegion\x12\'\n\x05\x61udio\x18\n \x01(\x0b\x32\x18.cuegraph.v1.TracedAudio\x12&\n\x05steps\x18\x0b \x03(\x0b\x32\x17.cuegraph.v1.TracedStep\x12+\n\x06listen\x18\x0c \x01(\x0b\x32\x1b.cuegraph.v1.ListenCommands\x12%\n\x04\x65\x64it\x18\r \x01(\x0b\x32\x17.cuegraph.v1.TracedEdit\"\x95\x02\n\x0cTraceElement\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12/\n\x0cstart_offset\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\nend_offset\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x12\n\nsource_ids\x18\x06 \x03(\t\x12\'\n\x08\x64ocument\x18\x07 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\x12.\n\x0fsource_document\x18\x08 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\x12\x10\n\x08manifest\x18\t \x01(\t\"\xce\x02\n\nSourceSpan\x12$\n\x05media\x18\x01 \x01(\x0b\x32\x15.cuegraph.v1.Artifact\x12\x0e\n\x06stream\x18\x02 \x01(\t\x12/\n\x0cstart_offset\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\nend_offset\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x14\n\x0cstart_sample\x18\x05 \x01(\x03\x12\x12\n\nend_sample\x18\x06 \x01(\x03\x12\x13\n\x0bsample_rate\x18\x07 \x01(\x05\x12\x39\n\x16\x63ontainer_start_offset\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x30\n\x0estream_details\x18\t \x01(\x0b\x32\x18.cuegraph.v1.MediaStream\"\xb0\x01\n\x10VerifyJobRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x33\n\x08strength\x18\x02 \x01(\x0e\x32!.cuegraph.v1.VerificationStrength\x12\x14\n\x0csample_share\x18\x03 \x01(\x01\x12\x18\n\x0bsample_seed\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12\x19\n\x11require_signature\x18\x05 \x01(\x08\x42\x0e\n\x0c_sample_seed\"\xeb\x02\n\x11VerifyJobResponse\x12&\n\x08\x66indings\x18\x01 \x03(\x0b\x32\x14.cuegraph.v1.Finding\x12\x33\n\x08strength\x18\x02 \x01(\x0e\x32!.cuegraph.v1.VerificationStrength\x12\x16\n\x0emanifest_count\x18\x03 \x01(\x05\x12\x16\n\x0e\x61rtifact_count\x18\x04 \x01(\x05\x12\x0e\n\x06sealed\x18\x05 \x01(\x08\x12\n\n\x02ok\x18\x06 \x01(\x08\x12\x0f\n\x07outcome\x18\x07 \x01(\t\x12+\n\x08standing\x18\x08 \x01(\x0b\x32\x19.cuegraph.v1.SealStanding\x12\x18\n\x0bsample_seed\x18\t \x01(\x03H\x00\x88\x01\x01\x12\x12\n\nread_count\x18\n \x01(\x05\x12\x17\n\x0fread_size_bytes\x18\x0b \x01(\x03\x12\x18\n\x10total_size_bytes\x18\x0c \x01(\x03\x42\x0e\n\x0c_sample_seed\"b\n\x07\x46inding\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\'\n\x08severity\x18\x02 \x01(\x0e\x32\x15.cuegraph.v1.Severity\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\t\"\\\n\x0f\x44iffJobsRequest\x12\x10\n\x08old_name\x18\x01 \x01(\t\x12\x10\n\x08new_name\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\xa9\x01\n\x10\x44iffJobsResponse\x12\x0f\n\x07\x64iffers\x18\x01 \x01(\x08\x12\x11\n\tsame_film\x18\x02 \x01(\x08\x12*\n\x05steps\x18\x03 \x03(\x0b\x32\x1b.cuegraph.v1.StepDifference\x12,\n\x06tracks\x18\x04 \x03(\x0b\x32\x1c.cuegraph.v1.TrackDifference\x12\x17\n\x0fnext_page_token\x18\x05 \x01(\t\"A\n\x12\x45xplainStepRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04step\x18\x02 \x01(\t\x12\x0f\n\x07\x61gainst\x18\x03 \x01(\t\"\xea\x01\n\x13\x45xplainStepResponse\x12\r\n\x05stage\x18\x01 \x01(\t\x12\r\n\x05shard\x18\x02 \x01(\t\x12\x0e\n\x06status\x18\x03 \x01(\t\x12(\n\x07reasons\x18\x04 \x03(\x0b\x32\x17.cuegraph.v1.StepReason\x12\x0f\n\x07\x61gainst\x18\x05 \x01(\t\x12\x16\n\x0e\x61gainst_status\x18\x06 \x01(\t\x12*\n\x07\x63hanges\x18\x07 \x03(\x0b\x32\x19.cuegraph.v1.ActionChange\x12&\n\x05\x66irst\x18\x08 \x03(\x0b\x32\x17.cuegraph.v1.FirstCause\"\xa8\x03\n\x11PlanImpactRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12>\n\x08settings\x18\x02 \x03(\x0b\x32,.cuegraph.v1.PlanImpactRequest.SettingsEntry\x12#\n\x05\x66iles\x18\x03 \x03(\x0b\x32\x14.cuegraph.v1.JobFile\x12K\n\x0fmodel_revisions\x18\x04 \x03(\x0b\x32\x32.cuegraph.v1.PlanImpactRequest.ModelRevisionsEntry\x12\x1b\n\x0eprice_per_hour\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\tpage_size\x18\x06 \x01(\x05\x12\x12\n\npage_token\x18\x07 \x01(\t\x1a\x45\n\rSettingsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12#\n\x05value\x18\x02 \x01(\x0b\x32\x14.cuegraph.v1.Setting:\x02\x38\x01\x1a\x35\n\x13ModelRevisionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x11\n\x0f_price_per_hour\"\xab\x02\n\x12PlanImpactResponse\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0f\n\x07touches\x18\x02 \x01(\x08\x12\'\n\x05steps\x18\x03 \x03(\x0b\x32\x18.cuegraph.v1.TouchedStep\x12&\n\x05terms\x18\x04 \x03(\x0b\x32\x17.cuegraph.v1.TermChange\x12%\n\x04\x63ues\x18\x05 \x03(\x0b\x32\x17.cuegraph.v1.TouchedCue\x12\x11\n\tcue_count\x18\x06 \x01(\x05\x12\'\n\x07\x63\x65rtain\x18\x07 \x01(\x0b\x32\x16.cuegraph.v1.WorkTotal\x12(\n\x08possible\x18\x08 \x01(\x0b\x32\x16.cuegraph.v1.WorkTotal\x12\x17\n\x0fnext_page_token\x18\t \x01(\t\"l\n\x0f\x46indUsesRequest\x12\r\n\x05query\x18\x01 \x01(\t\x12#\n\x04kind\x18\x02 \x01(\x0e\x32\x15.cuegraph.v1.UsedKind\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x92\x01\n\x10\x46indUsesResponse\x12#\n\x04kind\x18\x01 \x01(\x0e\x32\x15.cuegraph.v1.UsedKind\x12\r\n\x05meant\x18\x02 \x03(\t\x12\x1e\n\x04uses\x18\x03 \x03(\x0b\x32\x10.cuegraph.v1.Use\x12\x11\n\tuse_count\x18\x04 \x01(\x05\x12\x17\n\x0fnext_page_token\x18\x05 \x01(\t\"^\n\x11\x46indMakersRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\x12\n\nsize_bytes\x18\x02 \x01(\x03\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"\x9e\x01\n\x12\x46indMakersResponse\x12\x0f\n\x07is_made\x18\x01 \x01(\x08\x12\"\n\x06makers\x18\x02 \x03(\x0b\x32\x12.cuegraph.v1.Maker\x12\x13\n\x0bmaker_count\x18\x03 \x01(\x05\x12%\n\x05given\x18\x04 \x03(\x0b\x32\x16.cuegraph.v1.GivenFile\x12\x17\n\x0fnext_page_token\x18\x05 \x01(\t\"l\n\x0f\x41uditJobRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x1c\n\x0fminimum_percent\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x19\n\x11require_signature\x18\x03 \x01(\x08\x42\x12\n\x10_minimum_percent\"T\n\x10\x41uditJobResponse\x12\x0f\n\x07percent\x18\x01 \x01(\x01\x12#\n\x04rows\x18\x02 \x03(\x0b\x32\x15.cuegraph.v1.AuditRow\x12\n\n\x02ok\x18\x03 \x01(\x08\"\x1b\n\x19ListLineageFormatsRequest\"I\n\x1aListLineageFormatsResponse\x12+\n\x07\x66ormats\x18\x01 \x03(\x0b\x32\x1a.cuegraph.v1.LineageFormat\"W\n\rLineageFormat\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nmedia_type\x18\x02 \x01(\t\x12\x11\n\textension\x18\x03 \x01(\t\x12\x11\n\tis_folder\x18\x04 \x01(\x08\"4\n\x14\x45xportLineageRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x02 \x01(\t\"8\n\x15\x45xportLineageResponse\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c*\xa6\x01\n\x14VerificationStrength\x12%\n!VERIFICATION_STRENGTH_UNSPECIFIED\x10\x00\x12\"\n\x1eVERIFICATION_STRENGTH_PRESENCE\x10\x01\x12!\n\x1dVERIFICATION_STRENGTH_CONTENT\x10\x02\x12 \n\x1cVERIFICATION_STRENGTH_SAMPLE\x10\x03\x32\x80\x07\n\x0eLineageService\x12M\n\nGetLineage\x12\x1e.cuegraph.v1.GetLineageRequest\x1a\x1f.cuegraph.v1.GetLineageResponse\x12G\n\x08TraceCue\x12\x1c.cuegraph.v1.TraceCueRequest\x1a\x1d.cuegraph.v1.TraceCueResponse\x12J\n\tVerifyJob\x12\x1d.cuegraph.v1.VerifyJobRequest\x1a\x1e.cuegraph.v1.VerifyJobResponse\x12G\n\x08\x44iffJobs\x12\x1c.cuegraph.v1.DiffJobsRequest\x1a\x1d.cuegraph.v1.DiffJobsResponse\x12P\n\x0b\x45xplainStep\x12\x1f.cuegraph.v1.ExplainStepRequest\x1a .cuegraph.v1.ExplainStepResponse\x12M\n\nPlanImpact\x12\x1e.cuegraph.v1.PlanImpactRequest\x1a\x1f.cuegraph.v1.PlanImpactResponse\x12G\n\x08\x46indUses\x12\x1c.cuegraph.v1.FindUsesRequest\x1a\x1d.cuegraph.v1.FindUsesResponse\x12M\n\nFindMakers\x12\x1e.cuegraph.v1.FindMakersRequest\x1a\x1f.cuegraph.v1.FindMakersResponse\x12G\n\x08\x41uditJob\x12\x1c.cuegraph.v1.AuditJobRequest\x1a\x1d.cuegraph.v1.AuditJobResponse\x12\x65\n\x12ListLineageFormats\x12&.cuegraph.v1.ListLineageFormatsRequest\x1a\'.cuegraph.v1.ListLineageFormatsResponse\x12X\n\rExportLineage\x12!.cuegraph.v1.ExportLineageRequest\x1a\".cuegraph.v1.ExportLineageResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'cuegraph.v1.lineage_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VERIFICATIONSTRENGTH']._serialized_start=1747
-  _globals['_VERIFICATIONSTRENGTH']._serialized_end=1879
-  _globals['_GETLINEAGEREQUEST']._serialized_start=134
-  _globals['_GETLINEAGEREQUEST']._serialized_end=167
-  _globals['_GETLINEAGERESPONSE']._serialized_start=169
-  _globals['_GETLINEAGERESPONSE']._serialized_end=271
-  _globals['_LINEAGENODE']._serialized_start=274
-  _globals['_LINEAGENODE']._serialized_end=404
-  _globals['_LINEAGERUN']._serialized_start=406
-  _globals['_LINEAGERUN']._serialized_end=533
-  _globals['_LINEAGEFILE']._serialized_start=535
-  _globals['_LINEAGEFILE']._serialized_end=622
-  _globals['_LINEAGEEDGE']._serialized_start=624
-  _globals['_LINEAGEEDGE']._serialized_end=683
-  _globals['_TRACECUEREQUEST']._serialized_start=685
-  _globals['_TRACECUEREQUEST']._serialized_end=759
-  _globals['_TRACECUERESPONSE']._serialized_start=761
-  _globals['_TRACECUERESPONSE']._serialized_end=870
-  _globals['_TRACEELEMENT']._serialized_start=873
-  _globals['_TRACEELEMENT']._serialized_end=1150
-  _globals['_SOURCESPAN']._serialized_start=1153
-  _globals['_SOURCESPAN']._serialized_end=1378
-  _globals['_VERIFYJOBREQUEST']._serialized_start=1380
-  _globals['_VERIFYJOBREQUEST']._serialized_end=1465
-  _globals['_VERIFYJOBRESPONSE']._serialized_start=1468
-  _globals['_VERIFYJOBRESPONSE']._serialized_end=1644
-  _globals['_FINDING']._serialized_start=1646
-  _globals['_FINDING']._serialized_end=1744
-  _globals['_LINEAGESERVICE']._serialized_start=1882
-  _globals['_LINEAGESERVICE']._serialized_end=2126
+  _globals['_PLANIMPACTREQUEST_SETTINGSENTRY']._loaded_options = None
+  _globals['_PLANIMPACTREQUEST_SETTINGSENTRY']._serialized_options = b'8\001'
+  _globals['_PLANIMPACTREQUEST_MODELREVISIONSENTRY']._loaded_options = None
+  _globals['_PLANIMPACTREQUEST_MODELREVISIONSENTRY']._serialized_options = b'8\001'
+  _globals['_VERIFICATIONSTRENGTH']._serialized_start=5023
+  _globals['_VERIFICATIONSTRENGTH']._serialized_end=5189
+  _globals['_GETLINEAGEREQUEST']._serialized_start=293
+  _globals['_GETLINEAGEREQUEST']._serialized_end=326
+  _globals['_GETLINEAGERESPONSE']._serialized_start=328
+  _globals['_GETLINEAGERESPONSE']._serialized_end=430
+  _globals['_LINEAGENODE']._serialized_start=433
+  _globals['_LINEAGENODE']._serialized_end=563
+  _globals['_LINEAGERUN']._serialized_start=565
+  _globals['_LINEAGERUN']._serialized_end=692
+  _globals['_LINEAGEFILE']._serialized_start=694
+  _globals['_LINEAGEFILE']._serialized_end=781
+  _globals['_LINEAGEEDGE']._serialized_start=783
+  _globals['_LINEAGEEDGE']._serialized_end=842
+  _globals['_TRACECUEREQUEST']._serialized_start=844
+  _globals['_TRACECUEREQUEST']._serialized_end=918
+  _globals['_TRACECUERESPONSE']._serialized_start=921
+  _globals['_TRACECUERESPONSE']._serialized_end=1442
+  _globals['_TRACEELEMENT']._serialized_start=1445
+  _globals['_TRACEELEMENT']._serialized_end=1722
+  _globals['_SOURCESPAN']._serialized_start=1725
+  _globals['_SOURCESPAN']._serialized_end=2059
+  _globals['_VERIFYJOBREQUEST']._serialized_start=2062
+  _globals['_VERIFYJOBREQUEST']._serialized_end=2238
+  _globals['_VERIFYJOBRESPONSE']._serialized_start=2241
+  _globals['_VERIFYJOBRESPONSE']._serialized_end=2604
+  _globals['_FINDING']._serialized_start=2606
+  _globals['_FINDING']._serialized_end=2704
+  _globals['_DIFFJOBSREQUEST']._serialized_start=2706
+  _globals['_DIFFJOBSREQUEST']._serialized_end=2798
+  _globals['_DIFFJOBSRESPONSE']._serialized_start=2801
+  _globals['_DIFFJOBSRESPONSE']._serialized_end=2970
+  _globals['_EXPLAINSTEPREQUEST']._serialized_start=2972
+  _globals['_EXPLAINSTEPREQUEST']._serialized_end=3037
+  _globals['_EXPLAINSTEPRESPONSE']._serialized_start=3040
+  _globals['_EXPLAINSTEPRESPONSE']._serialized_end=3274
+  _globals['_PLANIMPACTREQUEST']._serialized_start=3277
+  _globals['_PLANIMPACTREQUEST']._serialized_end=3701
+  _globals['_PLANIMPACTREQUEST_SETTINGSENTRY']._serialized_start=3558
+  _globals['_PLANIMPACTREQUEST_SETTINGSENTRY']._serialized_end=3627
+  _globals['_PLANIMPACTREQUEST_MODELREVISIONSENTRY']._serialized_start=3629
+  _globals['_PLANIMPACTREQUEST_MODELREVISIONSENTRY']._serialized_end=3682
+  _globals['_PLANIMPACTRESPONSE']._serialized_start=3704
+  _globals['_PLANIMPACTRESPONSE']._serialized_end=4003
+  _globals['_FINDUSESREQUEST']._serialized_start=4005
+  _globals['_FINDUSESREQUEST']._serialized_end=4113
+  _globals['_FINDUSESRESPONSE']._serialized_start=4116
+  _globals['_FINDUSESRESPONSE']._serialized_end=4262
+  _globals['_FINDMAKERSREQUEST']._serialized_start=4264
+  _globals['_FINDMAKERSREQUEST']._serialized_end=4358
+  _globals['_FINDMAKERSRESPONSE']._serialized_start=4361
+  _globals['_FINDMAKERSRESPONSE']._serialized_end=4519
+  _globals['_AUDITJOBREQUEST']._serialized_start=4521
+  _globals['_AUDITJOBREQUEST']._serialized_end=4629
+  _globals['_AUDITJOBRESPONSE']._serialized_start=4631
+  _globals['_AUDITJOBRESPONSE']._serialized_end=4715
+  _globals['_LISTLINEAGEFORMATSREQUEST']._serialized_start=4717
+  _globals['_LISTLINEAGEFORMATSREQUEST']._serialized_end=4744
+  _globals['_LISTLINEAGEFORMATSRESPONSE']._serialized_start=4746
+  _globals['_LISTLINEAGEFORMATSRESPONSE']._serialized_end=4819
+  _globals['_LINEAGEFORMAT']._serialized_start=4821
+  _globals['_LINEAGEFORMAT']._serialized_end=4908
+  _globals['_EXPORTLINEAGEREQUEST']._serialized_start=4910
+  _globals['_EXPORTLINEAGEREQUEST']._serialized_end=4962
+  _globals['_EXPORTLINEAGERESPONSE']._serialized_start=4964
+  _globals['_EXPORTLINEAGERESPONSE']._serialized_end=5020
+  _globals['_LINEAGESERVICE']._serialized_start=5192
+  _globals['_LINEAGESERVICE']._serialized_end=6088
 # @@protoc_insertion_point(module_scope)

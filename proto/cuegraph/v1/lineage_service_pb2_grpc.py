@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class LineageServiceStub(object):
-    """Answers from manifests alone: what is asked here is computed anew from the store each time.
+    """Answers from manifests alone: what is asked here is computed anew from the store each time. Whoever calls learns of
+    the jobs of its own tenant alone; all others are, for it, not there.
 
     A call that cannot be answered ends in a status whose details hold a google.rpc.ErrorInfo: `domain` is
     `cuegraph.dev` and `reason` is one of the codes of docs/errors.md.
@@ -53,10 +54,51 @@ class LineageServiceStub(object):
                 request_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.VerifyJobRequest.SerializeToString,
                 response_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.VerifyJobResponse.FromString,
                 _registered_method=True)
+        self.DiffJobs = channel.unary_unary(
+                '/cuegraph.v1.LineageService/DiffJobs',
+                request_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.DiffJobsRequest.SerializeToString,
+                response_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.DiffJobsResponse.FromString,
+                _registered_method=True)
+        self.ExplainStep = channel.unary_unary(
+                '/cuegraph.v1.LineageService/ExplainStep',
+                request_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.ExplainStepRequest.SerializeToString,
+                response_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.ExplainStepResponse.FromString,
+                _registered_method=True)
+        self.PlanImpact = channel.unary_unary(
+                '/cuegraph.v1.LineageService/PlanImpact',
+                request_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.PlanImpactRequest.SerializeToString,
+                response_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.PlanImpactResponse.FromString,
+                _registered_method=True)
+        self.FindUses = channel.unary_unary(
+                '/cuegraph.v1.LineageService/FindUses',
+                request_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.FindUsesRequest.SerializeToString,
+                response_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.FindUsesResponse.FromString,
+                _registered_method=True)
+        self.FindMakers = channel.unary_unary(
+                '/cuegraph.v1.LineageService/FindMakers',
+                request_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.FindMakersRequest.SerializeToString,
+                response_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.FindMakersResponse.FromString,
+                _registered_method=True)
+        self.AuditJob = channel.unary_unary(
+                '/cuegraph.v1.LineageService/AuditJob',
+                request_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.AuditJobRequest.SerializeToString,
+                response_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.AuditJobResponse.FromString,
+                _registered_method=True)
+        self.ListLineageFormats = channel.unary_unary(
+                '/cuegraph.v1.LineageService/ListLineageFormats',
+                request_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.ListLineageFormatsRequest.SerializeToString,
+                response_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.ListLineageFormatsResponse.FromString,
+                _registered_method=True)
+        self.ExportLineage = channel.unary_stream(
+                '/cuegraph.v1.LineageService/ExportLineage',
+                request_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.ExportLineageRequest.SerializeToString,
+                response_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.ExportLineageResponse.FromString,
+                _registered_method=True)
 
 
 class LineageServiceServicer(object):
-    """Answers from manifests alone: what is asked here is computed anew from the store each time.
+    """Answers from manifests alone: what is asked here is computed anew from the store each time. Whoever calls learns of
+    the jobs of its own tenant alone; all others are, for it, not there.
 
     A call that cannot be answered ends in a status whose details hold a google.rpc.ErrorInfo: `domain` is
     `cuegraph.dev` and `reason` is one of the codes of docs/errors.md.
@@ -77,7 +119,71 @@ class LineageServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def VerifyJob(self, request, context):
-        """Checks that what a job's manifests say holds. NOT_FOUND: there is no such job.
+        """Checks that what a job's manifests say holds. NOT_FOUND: there is no such job. INVALID_ARGUMENT: the sample is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DiffJobs(self, request, context):
+        """Says step by step and cue by cue how two jobs differ, and why. NOT_FOUND: one of them is not there.
+        INVALID_ARGUMENT: the page token is not one of this list.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainStep(self, request, context):
+        """Says which part of what it was asked made a step run again, and where that began. NOT_FOUND: there is no such job or
+        step.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlanImpact(self, request, context):
+        """Says what a change of a job would touch, and does nothing: `JobService.CreateJob` with the same film and the changed
+        request does it, and takes over whatever stays the same. NOT_FOUND: there is no such job, setting or model.
+        INVALID_ARGUMENT: nothing would change, or the job could not be asked for so.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindUses(self, request, context):
+        """Lists every deliverable that a file, a model or a term is in, over all jobs. NOT_FOUND: no job ever had it.
+        INVALID_ARGUMENT: it could mean several things, or the page token is not one of this list.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindMakers(self, request, context):
+        """Tells which jobs and steps wrote a file, and what is behind it. A file that nobody wrote is an answer without makers.
+        INVALID_ARGUMENT: the digest is none, or the page token is not one of this list.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AuditJob(self, request, context):
+        """Says whether a job wrote down all that it should, step by step and criterion by criterion; it reads every byte of
+        the job. NOT_FOUND: there is no such job.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLineageFormats(self, request, context):
+        """Lists the forms in which lineage can be exported.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportLineage(self, request, context):
+        """Sends the lineage of a job in a form that other programs read, file after file and each from its first byte to its
+        last. A call that is cancelled leaves nothing behind. NOT_FOUND: there is no such job or format.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -101,6 +207,46 @@ def add_LineageServiceServicer_to_server(servicer, server):
                     request_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.VerifyJobRequest.FromString,
                     response_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.VerifyJobResponse.SerializeToString,
             ),
+            'DiffJobs': grpc.unary_unary_rpc_method_handler(
+                    servicer.DiffJobs,
+                    request_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.DiffJobsRequest.FromString,
+                    response_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.DiffJobsResponse.SerializeToString,
+            ),
+            'ExplainStep': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainStep,
+                    request_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.ExplainStepRequest.FromString,
+                    response_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.ExplainStepResponse.SerializeToString,
+            ),
+            'PlanImpact': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanImpact,
+                    request_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.PlanImpactRequest.FromString,
+                    response_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.PlanImpactResponse.SerializeToString,
+            ),
+            'FindUses': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindUses,
+                    request_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.FindUsesRequest.FromString,
+                    response_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.FindUsesResponse.SerializeToString,
+            ),
+            'FindMakers': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindMakers,
+                    request_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.FindMakersRequest.FromString,
+                    response_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.FindMakersResponse.SerializeToString,
+            ),
+            'AuditJob': grpc.unary_unary_rpc_method_handler(
+                    servicer.AuditJob,
+                    request_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.AuditJobRequest.FromString,
+                    response_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.AuditJobResponse.SerializeToString,
+            ),
+            'ListLineageFormats': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLineageFormats,
+                    request_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.ListLineageFormatsRequest.FromString,
+                    response_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.ListLineageFormatsResponse.SerializeToString,
+            ),
+            'ExportLineage': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportLineage,
+                    request_deserializer=cuegraph_dot_v1_dot_lineage__service__pb2.ExportLineageRequest.FromString,
+                    response_serializer=cuegraph_dot_v1_dot_lineage__service__pb2.ExportLineageResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'cuegraph.v1.LineageService', rpc_method_handlers)
@@ -110,7 +256,8 @@ def add_LineageServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class LineageService(object):
-    """Answers from manifests alone: what is asked here is computed anew from the store each time.
+    """Answers from manifests alone: what is asked here is computed anew from the store each time. Whoever calls learns of
+    the jobs of its own tenant alone; all others are, for it, not there.
 
     A call that cannot be answered ends in a status whose details hold a google.rpc.ErrorInfo: `domain` is
     `cuegraph.dev` and `reason` is one of the codes of docs/errors.md.
@@ -187,6 +334,222 @@ class LineageService(object):
             '/cuegraph.v1.LineageService/VerifyJob',
             cuegraph_dot_v1_dot_lineage__service__pb2.VerifyJobRequest.SerializeToString,
             cuegraph_dot_v1_dot_lineage__service__pb2.VerifyJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DiffJobs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cuegraph.v1.LineageService/DiffJobs',
+            cuegraph_dot_v1_dot_lineage__service__pb2.DiffJobsRequest.SerializeToString,
+            cuegraph_dot_v1_dot_lineage__service__pb2.DiffJobsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainStep(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cuegraph.v1.LineageService/ExplainStep',
+            cuegraph_dot_v1_dot_lineage__service__pb2.ExplainStepRequest.SerializeToString,
+            cuegraph_dot_v1_dot_lineage__service__pb2.ExplainStepResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanImpact(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cuegraph.v1.LineageService/PlanImpact',
+            cuegraph_dot_v1_dot_lineage__service__pb2.PlanImpactRequest.SerializeToString,
+            cuegraph_dot_v1_dot_lineage__service__pb2.PlanImpactResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindUses(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cuegraph.v1.LineageService/FindUses',
+            cuegraph_dot_v1_dot_lineage__service__pb2.FindUsesRequest.SerializeToString,
+            cuegraph_dot_v1_dot_lineage__service__pb2.FindUsesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindMakers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cuegraph.v1.LineageService/FindMakers',
+            cuegraph_dot_v1_dot_lineage__service__pb2.FindMakersRequest.SerializeToString,
+            cuegraph_dot_v1_dot_lineage__service__pb2.FindMakersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AuditJob(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cuegraph.v1.LineageService/AuditJob',
+            cuegraph_dot_v1_dot_lineage__service__pb2.AuditJobRequest.SerializeToString,
+            cuegraph_dot_v1_dot_lineage__service__pb2.AuditJobResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLineageFormats(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/cuegraph.v1.LineageService/ListLineageFormats',
+            cuegraph_dot_v1_dot_lineage__service__pb2.ListLineageFormatsRequest.SerializeToString,
+            cuegraph_dot_v1_dot_lineage__service__pb2.ListLineageFormatsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportLineage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/cuegraph.v1.LineageService/ExportLineage',
+            cuegraph_dot_v1_dot_lineage__service__pb2.ExportLineageRequest.SerializeToString,
+            cuegraph_dot_v1_dot_lineage__service__pb2.ExportLineageResponse.FromString,
             options,
             channel_credentials,
             insecure,

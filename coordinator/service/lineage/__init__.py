@@ -1,0 +1,1 @@
+"""The questions of LineageService, each from its message to its answer."""
