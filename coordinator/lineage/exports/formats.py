@@ -11,6 +11,8 @@ from services.runtime.errors import OutNotWritable, unknown_name
 
 from ..facts import JobFacts
 from ..page.html import page
+from .bagit import folder as bagit
+from .c2pa import folder as c2pa
 from .dot import as_dot
 from .graph_json import as_json
 from .history import History, history_of
@@ -69,6 +71,8 @@ FORMATS: Mapping[str, Format] = {
         Format("prov-o", told(as_turtle), "text/turtle", ".ttl"),
         Format("ro-crate", ro_crate.write, "application/ld+json", "", is_folder=True),
         Format("in-toto", in_toto.write, "application/vnd.in-toto+json", "", is_folder=True),
+        Format("c2pa", c2pa.write, "application/c2pa", "", is_folder=True),
+        Format("bagit", bagit.write, "text/plain", "", is_folder=True),
     )
 }
 

@@ -1,4 +1,4 @@
-"""The steps of a job as a chain: the attempt that counts at each, and under which paths its files go from step to step."""
+"""The steps of a job as a chain: the attempt that counts at each, and the paths of the files that they hand on."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,12 +21,15 @@ PROVENANCE = "https://slsa.dev/provenance/v1"
 BUILD_TYPE = urn("stage", "1")
 """What `externalParameters` and the rest mean: a stage was run as docs/exports.md says."""
 
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
 Json = dict[str, Any]
 
 
-def statement(chain: Chain, attempt: Attempt) -> bytes:
-    """What one attempt made of what. One that made nothing attests what it wrote of itself."""
-    made = [_file(chain, file) for file in attempt.outputs]
+def statement(chain: Chain, attempt: Attempt, about: Sequence[File] | None = None) -> bytes:
+    """What one attempt made of what: all of it, or those files that it is to be about. One that made nothing attests
+    what it wrote of itself."""
+    made = [_file(chain, file) for file in (attempt.outputs if about is None else about)]
     return canonical_json(
         {
             "_type": STATEMENT,
@@ -85,10 +89,11 @@ def _dependencies(chain: Chain, attempt: Attempt) -> Iterator[Json]:
 
 
 def _code(code: CodeRecord) -> Iterator[Json]:
-    """Only what has a digest: the rest says the builder."""
+    """The program and what it was installed with. A commit that is cut short is no digest."""
     if code.commit:
         dirty = {} if code.dirty is None else {"annotations": {"dirty": code.dirty}}
-        yield {"name": "cuegraph", "uri": program(code), "digest": {"gitCommit": code.commit}, **dirty}
+        digest = {"digest": {"gitCommit": code.commit}} if _COMMIT.fullmatch(code.commit) else {}
+        yield {"name": "cuegraph", "uri": program(code), **digest, **dirty}
     if code.image_digest:
         yield {"name": "image", "digest": {"sha256": code.image_digest.removeprefix("sha256:")}}
     if code.lock_digest:

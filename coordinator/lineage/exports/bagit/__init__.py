@@ -1,0 +1,1 @@
+"""A job to be kept elsewhere: a bag whose payload is a store that holds this job alone."""
