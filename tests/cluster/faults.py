@@ -17,7 +17,7 @@ from tests.cluster.many_pods import Cluster, Keeper
 
 AT_ONCE = 3
 """How many faults may last side by side."""
-GAP_SECONDS = (1.0, 8.0)
+GAP_SECONDS = (0.5, 5.0)
 """From the beginning of a fault to that of the next."""
 DEAD_SECONDS = (0.0, 6.0)
 """How long what was killed stays away."""

@@ -23,8 +23,8 @@ from tests.film import MEDIA, ffmpeg, sample_words
 CALL_SECONDS = 20.0
 AWAY = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
 """What a client tries again, and with another: it has not been told that its film was taken, nor that it never will."""
-RECORDINGS = 3
-"""Of each film that is one of many: some 15 s."""
+RECORDINGS = 4
+"""Of each film that is one of many: some 20 s."""
 SUBMIT_SECONDS = 180.0
 """A film must be taken by then: no part is away for so long."""
 
