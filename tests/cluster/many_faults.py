@@ -33,7 +33,7 @@ from tests.cluster.verdicts import told, verdict
 from tests.patience import until
 
 AT_WORK = 20
-"""Films under way at once while faults happen."""
+"""Films under way at once while faults happen, as far as they can be sent so fast."""
 ROLLING = 6
 """The same while everything is restarted."""
 LOOK_SECONDS = 5.0
