@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from coordinator.lineage.exports.material import Material
 from coordinator.lineage.exports.vouching import Vouching
 from coordinator.lineage.seals.facts import Trust
 from coordinator.records import Deliverable
+from services.runtime.artifact import Artifact
 from services.runtime.content_credentials import NO_CREDENTIAL, CredentialFiles
-from services.runtime.manifest import ModelRecord, OutputRecord
+from services.runtime.manifest import ModelRecord
 from services.runtime.signing import TrustedKeys
 from services.runtime.store import blobs, keys
 from services.runtime.store.memory import MemoryStore
@@ -47,36 +49,46 @@ def real_media(folder: Path) -> dict[str, Path]:
     return made
 
 
+@dataclass
+class MediaWriter(JobWriter):
+    """Writes a job of real media: with `separation`, which takes the voices out of the sound."""
+
+    media: Mapping[str, Path] = field(default_factory=dict)
+    """By role."""
+    source: Path | None = None
+    """An MP4 that it is made of; without it, what it is made of is no film."""
+
+    @property
+    def film(self) -> Artifact:
+        return blobs.add_file(self.store, self.source, "video/mp4") if self.source else super().film
+
+    def _takes(self, stage: str) -> tuple[str, ...]:
+        return ("speech_audio",) if stage == "separation" else super()._takes(stage)
+
+    def _gives(self, stage: str) -> tuple[tuple[str, str, str, bytes], ...]:
+        match stage:
+            case "separation":
+                return (("vocals", "vocals.wav", "audio/wav", self.media["wav"].read_bytes()),)
+            case "mux":
+                return tuple(
+                    (role, f"film.{extension}", media_type, self.media[role].read_bytes())
+                    for role, (extension, media_type) in MEDIA.items()
+                )
+        return super()._gives(stage)
+
+
 def film_in_every_format(folder: Path, title: str = "A Bright Day", film: Path | None = None) -> Material:
     """A signed job that delivers subtitles and a film in every format, and whose voices a model took out of the sound.
 
-    `film` is an MP4 that it is made of; without it, what it is made of is no film.
+    `film` is an MP4 that it is made of.
     """
-    media = real_media(folder)
-    writer = JobWriter(MemoryStore(), title=title, file_name=title)
+    writer = MediaWriter(MemoryStore(), title=title, file_name=title, media=real_media(folder), source=film)
     stages = (*STAGES[:-1], "separation", "mux")
-    record = writer.record(stages)
-    if film:
-        record = replace(record, media=replace(record.media, artifact=blobs.add_file(writer.store, film, "video/mp4")))
     wanted = [Deliverable("mux", role, f".{extension}") for role, (extension, _) in MEDIA.items()]
     wanted.append(Deliverable("subtitles", "subtitles_srt", ".srt"))
-    writer.store.create(keys.job("film"), replace(record, deliverables=tuple(wanted)).to_json())
+    record = replace(writer.record(stages), deliverables=tuple(wanted))
+    writer.store.create(keys.job("film"), record.to_json())
     for number, stage in enumerate(stages, 1):
-        writer.step(number, stage, **_made(writer, stage, media))
+        writer.step(number, stage, **({"models": (STEMS,)} if stage == "separation" else {}))
     writer.seal(notary(PROJECT))
     return vouched(Material.of(writer.store, "film"))
-
-
-def _made(writer: JobWriter, stage: str, media: dict[str, Path]) -> dict[str, object]:
-    if stage == "separation":
-        voices = blobs.add_file(writer.store, media["wav"], "audio/wav")
-        sound = writer.outputs["speech_audio"]
-        inputs = tuple(it for it in writer.manifest(3, "asr").inputs if it.artifact == sound.artifact)
-        return {"outputs": (OutputRecord("vocals", "vocals.wav", voices),), "models": (STEMS,), "inputs": inputs}
-    if stage != "mux":
-        return {}
-    made = (
-        OutputRecord(role, f"film.{extension}", blobs.add_file(writer.store, media[role], media_type))
-        for role, (extension, media_type) in MEDIA.items()
-    )
-    return {"outputs": tuple(made)}

@@ -132,10 +132,11 @@ def _languages(history: History, attempt: Attempt) -> Json:
 
 
 def _evidence(attempt: Attempt) -> Json:
+    """Under one name: the library writes several in an order that changes from run to run."""
     models = [
         {"name": model.name, "revision": model.revision, "sha256": model.digest} for model in attempt.manifest.models
     ]
-    return {"cuegraph.manifest": attempt.digest, **({"cuegraph.models": models} if models else {})}
+    return {"cuegraph.attempt": {"manifest": attempt.digest, "models": models}}
 
 
 def _job(claimed: Claimed) -> Json:
