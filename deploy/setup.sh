@@ -88,6 +88,11 @@ is_cpu_build() {
     [[ -z $(sed -n "s/^cuda.* = '\(.*\)'/\1/p" "$VENV"/lib/python3*/site-packages/torch/version.py) ]]
 }
 
+# The program that playwright drives a browser with is linked to it, and its package does not say so.
+install_libatomic() {
+    ldconfig -p | grep -q 'libatomic\.so\.1' || install_packages libatomic1
+}
+
 install_command() { "$VENV/bin/pip" install --no-deps --no-build-isolation -q -e .; }
 
 # The program without the data of the pairs translates nothing.
@@ -134,6 +139,7 @@ step libraries "$VENV" install_libraries deploy/locks/cpu.txt
 step command "$VENV" install_command pyproject.toml
 if [[ ${1:-} == dev ]]; then
     debian festival=festival promtool=prometheus chromium=chromium dot=graphviz
+    install_libatomic
     [[ -d /usr/share/festival/voices/us/cmu_us_slt_arctic_hts ]] || install_packages festvox-us-slt-hts
     step developer-tools "$VENV" install_developer_tools deploy/locks/dev.txt
     step s3rver .cache/s3rver install_s3rver
