@@ -12,6 +12,9 @@ from services.documents.media import Stream
 
 from .facts import JobFacts
 
+_LEAD_SECONDS = 1
+"""By how much the film is moved and moved back: at time 0 ffmpeg would lose the start offset of a stream."""
+
 
 @dataclass(frozen=True)
 class Listen:
@@ -20,21 +23,48 @@ class Listen:
     play: str
     """Plays the stretch with ffplay."""
     extract: str
-    """Writes it to a WAV file in the current folder with ffmpeg."""
+    """Writes what was recognised there, sample by sample, to a WAV file in the current folder with ffmpeg."""
 
 
-def listen(facts: JobFacts, name: str, start: float, end: float, stream: Stream | None) -> Listen:
-    """Commands for the stretch from `start` to `end`, in film time, of the given stream or else the default one.
+@dataclass(frozen=True)
+class Stretch:
+    """A part of what is heard in a film."""
 
-    Seeking before the input counts from the container's first timestamp: that is film time.
+    start: float
+    """Film time in seconds, as `end`."""
+    end: float
+    sample_rate: int
+    """Of the speech audio, in Hz."""
+    stream: Stream | None
+    """None if nobody knows: the first one."""
+
+
+def listen(facts: JobFacts, name: str, heard: Stretch) -> Listen:
+    """Commands for that part of the film, the file named after `name`.
+
+    To play it, ffplay seeks: that is quick, and may be early or late by some milliseconds, as timestamps are rounded.
+    What is extracted is counted from the film's beginning, as demux does it: the very samples of the speech audio.
     """
     film = f"file:{film_location(facts)}"
-    begin, length = f"{start:.6f}", f"{end - start:.6f}"
-    audio = str(stream.index) if stream else "a"
+    begin, length = f"{heard.start:.6f}", f"{heard.end - heard.start:.6f}"
+    index = heard.stream.index if heard.stream else None
     wav = f"{re.sub(r'[^A-Za-z0-9._]+', '-', name).strip('-') or 'cue'}.wav"
-    play = ["ffplay", "-nodisp", "-autoexit", "-ss", begin, "-t", length, "-ast", audio, "-i", film]
-    extract = ["ffmpeg", "-ss", begin, "-t", length, "-i", film, "-map", f"0:{audio}", wav]
-    return Listen(shlex.join(play), shlex.join(extract))
+    play = ["ffplay", "-nodisp", "-autoexit", "-ss", begin, "-t", length, "-ast", "a" if index is None else str(index)]
+    taken = ["-map", "0:a:0" if index is None else f"0:{index}", "-af", _samples(heard)]
+    extract = ["ffmpeg", "-itsoffset", str(_LEAD_SECONDS), "-i", film, *taken, wav]
+    return Listen(shlex.join([*play, "-i", film]), shlex.join(extract))
+
+
+def _samples(heard: Stretch) -> str:
+    """The filters that give the samples of a part: those of `services.demux.extract`, which says why."""
+    rate = heard.sample_rate
+    first, end = round(heard.start * rate), round(heard.end * rate)
+    filling = f"aresample=async=1:min_comp=0:min_hard_comp=0.02:first_pts={_LEAD_SECONDS * rate}"
+    cut = f"atrim=start_sample={first}:end_sample={end},asetpts=PTS-STARTPTS"
+    return (
+        f"aresample={rate},aformat=sample_fmts=s16:sample_rates={rate}:channel_layouts=mono,{filling},"
+        f"asetpts=PTS-{_LEAD_SECONDS}/TB,{cut}"
+    )
 
 
 def film_location(facts: JobFacts) -> str:

@@ -20,7 +20,7 @@ from services.runtime.manifest import Manifest
 from .edits import traced_edit
 from .facts import JobFacts
 from .joins import Written, made_from, producer_of, taken, written
-from .listen import listen
+from .listen import Stretch, listen
 from .traced import FilmSpan, Trace, TracedAudio, TracedSegment, TracedStep, TracedTerm, TracedWord
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ class Tracer:
             regions=regions,
             audio=self._heard,
             span=span,
-            listen=listen(self._facts, cue.id, span.start, span.end, span.stream),
+            listen=listen(self._facts, cue.id, Stretch(span.start, span.end, span.sample_rate, span.stream)),
             steps=self._steps_with_terms(sentences, segments),
             edit=traced_edit(self._facts, self._chain[0], cue),
         )
