@@ -133,7 +133,9 @@ class App:
         resolved = self._resolve(replace(request, file_name=request.file_name or intake.text_of(film.name)))
         _require_files(resolved, [name for name, _ in files])
         taken = intake.take_in_files(self.store, files)
-        return self._admit(resolved, intake.take_in(self.store, film, resolved), taken)
+        at_hand = {file.artifact.digest: path for file, (_, path) in zip(taken, files, strict=True)}
+        media = intake.take_in(self.store, film, resolved)
+        return self._admit(resolved, media, taken, at_hand={**at_hand, media.artifact.digest: film})
 
     def accept(
         self,
@@ -174,13 +176,19 @@ class App:
         return resolved
 
     def _admit(
-        self, resolved: admission.Resolved, media: MediaRecord, files: tuple[FileRecord, ...], request_id: str = ""
+        self,
+        resolved: admission.Resolved,
+        media: MediaRecord,
+        files: tuple[FileRecord, ...],
+        request_id: str = "",
+        at_hand: Mapping[str, Path] | None = None,
     ) -> tuple[JobRecord, bool]:
         digest = admission.request_digest(resolved, media, files)
         scope = scope_of(resolved.request.tenant)
         name = self.jobs.name_for(request_id, digest, scope) if request_id else self.jobs.name_for_all(digest)
         job = admission.job_of(resolved, media, files, self.node.code, name)
         is_new = self.jobs.create(replace(job, settings=self.node.redacted(job.settings)))
+        intake.secure(self.store, [media.artifact, *(file.artifact for file in files)], at_hand or {})
         return self.jobs.get(job.job), is_new
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from services.runtime.errors import InputError, InvalidDocument, InvalidRequest,
 from services.runtime.languages import is_same_language
 from services.runtime.media import check_media
 from services.runtime.node import Node
-from services.runtime.store import blobs, keys
+from services.runtime.store import blobs, keys, sweeps
 from services.runtime.store.base import Store
 
 from .admission import JobRequest, Resolved
@@ -78,6 +78,15 @@ def require_there(store: Store, artifact: Artifact, what: str) -> None:
         raise MediaNotFound(f"the store {store.url} has no {artifact.uri}; put {what} there first")
     if size != artifact.size_bytes:
         raise InvalidRequest(f"{what} {artifact.uri} has {size} bytes in the store, not {artifact.size_bytes}")
+
+
+def secure(store: Store, artifacts: Iterable[Artifact], at_hand: Mapping[str, Path]) -> None:
+    """Makes sure that what a job has just come to name was not collected as garbage meanwhile, and cannot be.
+
+    Raises MediaNotFound for what is gone and not `at_hand`, where files lie by digest.
+    """
+    for gone in sweeps.secure(store, artifacts, at_hand):
+        raise MediaNotFound(f"{gone.uri} was deleted from {store.url} as nobody had named it; put it there again")
 
 
 def text_of(name: str) -> str:

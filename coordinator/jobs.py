@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from services.runtime.errors import (
     CuegraphError,
     InputError,
     InvalidDocument,
-    InvalidRequest,
+    JobErased,
     ObjectNotFound,
     UnknownName,
     WrongJobState,
@@ -39,12 +38,10 @@ from services.runtime.store.base import Store
 from services.runtime.store.keys import Step
 
 from . import heartbeat, planner
+from .job_names import job_name, require_job_name, require_request_id
 from .records import PARTIAL, JobRecord, PlannedStep
 from .sealing.notary import NOBODY, Notary
 from .turns import Rank
-
-_JOB_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 class JobState(StrEnum):
@@ -55,10 +52,11 @@ class JobState(StrEnum):
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
+    ERASED = "ERASED"
 
     @property
     def is_final(self) -> bool:
-        return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+        return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,8 @@ class Jobs:
         self._sealed: set[str] = set()
 
     def create(self, job: JobRecord) -> bool:
-        """Writes a new job; False if a job of that name was there before."""
+        """Writes a new job; False if a job of that name was there before. Raises JobErased if it was erased."""
+        self._require_not_erased(job.job)
         try:
             self.store.create(keys.job(job.job), job.to_json())
         except AlreadyExists:
@@ -97,13 +96,22 @@ class Jobs:
         return True
 
     def get(self, job_id: str) -> JobRecord:
-        """Raises UnknownName if there is no such job, InvalidDocument if its record cannot be read."""
-        if not _JOB_ID.fullmatch(job_id):
-            raise UnknownName(f"{job_id!r} is no name of a job; `cuegraph jobs list` shows those there are")
+        """Raises UnknownName if there is no such job, JobErased if it was erased, InvalidDocument if its record cannot
+        be read."""
+        require_job_name(job_id)
         try:
             return JobRecord.from_json(self.store.get(keys.job(job_id)))
         except ObjectNotFound:
+            self._require_not_erased(job_id)
             raise self.unknown(job_id) from None
+
+    def known(self, job_id: str) -> str:
+        """The name of a job that is there or was erased. Raises UnknownName, InvalidDocument."""
+        require_job_name(job_id)
+        return job_id if self.is_erased(job_id) else self.get(job_id).job
+
+    def is_erased(self, job_id: str) -> bool:
+        return self.store.size(keys.erased(job_id)) is not None
 
     def unknown(self, job_id: str) -> UnknownName:
         """The error for a job that is not there, or of which whoever asks may not know."""
@@ -127,8 +135,7 @@ class Jobs:
 
         Raises InvalidRequest if the id has another form, AlreadyExists if it was used for another request.
         """
-        if not _REQUEST_ID.fullmatch(request_id):
-            raise InvalidRequest(f"request id {request_id!r} is not 1 to 64 letters, digits and hyphens")
+        require_request_id(request_id)
         id_digest = digest_bytes(f"{scope}/{request_id}".encode() if scope else request_id.encode())
         asked = {"job": job_name(now(), id_digest), "request_digest": request_digest}
         try:
@@ -161,6 +168,8 @@ class Jobs:
         outcome = self.outcome(job_id)
         if outcome is not None:
             return outcome.state
+        if self.is_erased(job_id):
+            return JobState.ERASED
         return JobState.RUNNING if heartbeat.is_alive(self.store, job_id) else JobState.QUEUED
 
     def round(self, job_id: str) -> int:
@@ -269,6 +278,10 @@ class Jobs:
             self._sealed.add(job_id)
         return job_id in self._sealed
 
+    def _require_not_erased(self, job_id: str) -> None:
+        if self.is_erased(job_id):
+            raise JobErased(f"job {job_id} was erased; see its tombstone: cuegraph lineage verify {job_id}")
+
     def _has(self, job_id: str, number: int, name: str) -> bool:
         return self.store.size(keys.round_file(job_id, number, name)) is not None
 
@@ -277,11 +290,6 @@ class Jobs:
             self.store.create(keys.round_file(job_id, number, name), canonical_json(value))
         except AlreadyExists:
             return
-
-
-def job_name(created: datetime, digest: str) -> str:
-    """A name that sorts by time."""
-    return f"{created:%Y%m%d-%H%M%S}-{digest[:12]}"
 
 
 @functools.cache

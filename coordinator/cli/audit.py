@@ -36,7 +36,8 @@ def audit_jobs(
     if (job is None) == (not every):
         raise InvalidRequest("name one job, or give --all for every job of the store")
     opened = open_existing(store)
-    names = [opened.jobs.get(job).job] if job is not None else sorted(opened.jobs.names())
+    there = (name for name in opened.jobs.names() if not opened.jobs.is_erased(name))
+    names = [opened.jobs.get(job).job] if job is not None else sorted(there)
     trust = trust_of(key, is_required=require_signature)
     audits = [audit(gather(opened.store, name, trust)) for name in names]
     if html is not None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.runtime.errors import InputError
+from services.runtime.errors import InputError, JobErased
 
 from ..app import open_existing
 from ..engines import ends
@@ -18,12 +18,14 @@ from ..jobs import Jobs, JobState
 from ..records import JobRecord
 from ..status import JobStatus, job_status, step_statuses, targets
 from .editing import edit
+from .erasing import erase_job
 from .finishing import exit_code, finish, progress_object
 from .options import JobArgument, JsonOption, OutOption, StageAddresses, StoreOption, parse_addresses
 from .output import err, only_json, print_json, printable, require_writable, say
 
 app = typer.Typer(help="Lists, shows, watches, cancels, retries and edits jobs.", no_args_is_help=True)
 app.command("edit")(edit)
+app.command("erase")(erase_job)
 
 _WATCH_SECONDS = 0.5
 _PENDING = "PENDING"
@@ -60,6 +62,8 @@ def _readable(jobs: Jobs, names: Sequence[str]) -> Iterator[tuple[JobRecord, Job
     for name in names:
         try:
             yield jobs.get(name), jobs.state(name)
+        except JobErased:
+            err.print(f"job {name} was erased", markup=False)
         except InputError as error:
             err.print(f"job {name} cannot be read: {error}; see `cuegraph lineage verify --all`", markup=False)
 

@@ -12,7 +12,7 @@ import typer
 
 from services.runtime.errors import Cancelled, CuegraphError, InputError
 
-from . import audit, doctor, jobs, keys, lineage, models, run, serve, stage
+from . import audit, doctor, garbage, jobs, keys, lineage, models, run, serve, stage
 from .output import report_error
 
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_CANCELLED = 1, 2, 130
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("audit")(audit.audit_jobs)
+app.command("gc")(garbage.collect_garbage)
 app.command("serve")(serve.serve_jobs)
 app.command("doctor")(doctor.doctor)
 app.add_typer(jobs.app, name="jobs")

@@ -16,6 +16,7 @@ from services.runtime.errors import InvalidRequest
 from ..app import open_to_read
 from ..jobs import Jobs
 from ..lineage.depth import FULL, QUICK, Depth
+from ..lineage.layout import JOBS
 from ..lineage.ledger import Ledger
 from ..lineage.report import Report, Summary, from_line
 from ..lineage.seals.facts import Trust
@@ -73,9 +74,17 @@ def _asked(job: str | None, store: str, at: Path | None, trust: Trust, *, every:
     source = open_source(at) if at is not None else Source(open_to_read(store))
     if source.job and (every or job not in (None, source.job)):
         raise InvalidRequest(f"{at} is the folder of job {source.job} alone; name no other, and not --all")
+    if at is not None and job is None and not every:
+        job = _only_job(source)
     if not source.job and (job is None) == (not every):
         raise InvalidRequest("name one job, or give --all for every job of the store")
     return _Asked(job, every, source, trust)
+
+
+def _only_job(source: Source) -> str | None:
+    """Of a bag, which has one."""
+    jobs = list(source.store.folders(JOBS))
+    return jobs[0] if len(jobs) == 1 else None
 
 
 def _depth(sample: float | None, seed: int | None, *, quick: bool, full: bool) -> Depth:
@@ -103,7 +112,7 @@ def _verify_one(asked: _Asked, depth: Depth, *, as_json: bool) -> bool:
 def _report(asked: _Asked, depth: Depth) -> Report:
     if asked.source.job:
         return verify_source(asked.source, depth)
-    return verify(asked.source.store, Jobs(asked.source.store).get(str(asked.job)).job, depth, asked.trust)
+    return verify(asked.source.store, Jobs(asked.source.store).known(str(asked.job)), depth, asked.trust)
 
 
 def _verify_every(asked: _Asked, depth: Depth, path: Path | None, *, as_json: bool) -> bool:

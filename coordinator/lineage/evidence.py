@@ -35,4 +35,6 @@ class Evidence:
     circles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys of manifests that reuse each other in a circle, by the key of the job's manifest that leads there."""
     differences: tuple[Difference, ...] = ()
+    erased: Mapping[str, str] = field(default_factory=dict)
+    """Digests of reused manifests that are gone with their jobs, by key, as tombstones say that are trusted."""
     seals: Seals = field(default_factory=Seals)

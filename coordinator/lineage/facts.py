@@ -20,6 +20,7 @@ from services.runtime.artifact import Artifact
 from services.runtime.manifest import Manifest, Origin, OutputRecord
 from services.runtime.store.keys import Step
 
+from ..garbage.tombstone import Tombstone
 from ..records import JobRecord
 from ..sealing.record import SealRecord
 from .layout import Place, place_of
@@ -74,6 +75,8 @@ class JobFacts:
     """Documents that committed steps wrote or that the job is about, by digest: only those whose bytes have it."""
     document_problems: Mapping[str, str] = field(default_factory=dict)
     """Why the bytes of that digest are not the document that their media type promises."""
+    tombstone: Found[Tombstone] | None = None
+    """What is left of a job that was erased."""
 
     @property
     def job_record(self) -> JobRecord | None:

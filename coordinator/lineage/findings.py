@@ -57,6 +57,8 @@ JOB_INVALID = _error("JOB_INVALID", "read it with the version of Cuegraph that w
 JOB_ALTERED = _error("JOB_ALTERED", _DISTRUST)
 JOB_MISPLACED = _error("JOB_MISPLACED", "move it back to the job that it names, or delete the copy")
 MEDIA_MISSING = _error("MEDIA_MISSING", "put the film back into the store: run the job's film again with the same file")
+TOMBSTONE_INVALID = _error("TOMBSTONE_INVALID", "find out who wrote it, and restore the job from a backup")
+ERASURE_INCOMPLETE = _error("ERASURE_INCOMPLETE", "finish it: cuegraph jobs erase JOB --apply")
 
 SEAL_MISSING = _error("SEAL_MISSING", "resume the job so that it is sealed; if it had a seal, restore it from a backup")
 SEAL_INVALID = _error("SEAL_INVALID", "read it with the version of Cuegraph that wrote it, or restore it from a backup")
@@ -126,6 +128,7 @@ INPUT_UNEXPLAINED = _error("INPUT_UNEXPLAINED", _DISTRUST)
 INPUT_DIFFERENT = _error("INPUT_DIFFERENT", _DISTRUST)
 ROLE_UNKNOWN = _error("ROLE_UNKNOWN", _DISTRUST)
 ORIGINAL_MISSING = _error("ORIGINAL_MISSING", "restore the original manifest, or run the job again as a new one")
+ORIGINAL_ERASED = _warning("ORIGINAL_ERASED", "do nothing: the tombstone of its job has the digest that was reused")
 ORIGINAL_ALTERED = _error("ORIGINAL_ALTERED", "run the job again as a new one")
 ORIGINAL_DIFFERENT = _error("ORIGINAL_DIFFERENT", "run the job again as a new one")
 

@@ -26,6 +26,7 @@ from .facts import FoundManifest, JobFacts
 from .layout import JOBS, place_of
 from .seals.facts import Trust
 from .seals.reading import read_seals
+from .tombstones import erased_digest
 
 _COMPARED_BYTES = 1 << 20
 
@@ -40,6 +41,7 @@ def gather(store: Store, facts: JobFacts, trust: Trust) -> Evidence:
         circles=dict(_circles(store, facts)),
         differences=tuple(_differences(store, facts)),
         seals=read_seals(store, facts, trust),
+        erased=dict(_erased(store, facts, trust)),
     )
     try:
         outcome = Jobs(store).outcome(facts.job)
@@ -108,6 +110,14 @@ def _circles(store: Store, facts: JobFacts) -> Iterator[tuple[str, tuple[str, ..
                 yield found.key, tuple(way)
                 break
             manifest = _manifest_at(store, way[-1])
+
+
+def _erased(store: Store, facts: JobFacts, trust: Trust) -> Iterator[tuple[str, str]]:
+    """What tombstones that count say of reused manifests that are not there."""
+    for key in (key for key, original in facts.originals.items() if original is None):
+        digest = erased_digest(store, key, trust)
+        if digest:
+            yield key, digest
 
 
 def _entry(store: Store, key: str) -> Artifact | None:

@@ -18,6 +18,7 @@ from services.runtime.manifest import Manifest
 from services.runtime.store import keys
 from services.runtime.store.base import Store
 
+from ..garbage.tombstone import parse_tombstone
 from ..records import JobRecord
 from ..sealing.record import read_record
 from .facts import Document, Found, FoundManifest, JobFacts
@@ -69,7 +70,7 @@ def read_all_records(store: Store, after: str = "") -> Iterator[JobFacts]:
 
 
 def _is_nothing(facts: JobFacts) -> bool:
-    return facts.record is None and not facts.manifests and not facts.began
+    return facts.record is None and facts.tombstone is None and not facts.manifests and not facts.began
 
 
 def _prefix(job: str) -> str:
@@ -83,7 +84,7 @@ def _read_records(
     staged = [key for key in present if key.startswith(keys.stages(job))]
     places = {key: place_of(key) for key in staged}
     written = [key for key, place in places.items() if place and place.is_manifest]
-    contents = read(store, [*written, *({keys.job(job), keys.seal(job)} & set(present))])
+    contents = read(store, [*written, *({keys.job(job), keys.seal(job), keys.erased(job)} & set(present))])
     found = _found_manifests(places, contents)
     return JobFacts(
         job=job,
@@ -96,6 +97,7 @@ def _read_records(
         beside=tuple(key for key in present if not key.startswith(keys.stages(job))),
         strangers=tuple(key for key, place in places.items() if place is None and not _is_known(key)),
         originals=_originals(found, read(store, _reused_keys(found))),
+        tombstone=_found(keys.erased(job), contents, parse_tombstone),
     )
 
 

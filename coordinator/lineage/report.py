@@ -38,6 +38,8 @@ class Report:
     read_bytes: int = 0
     total_bytes: int = 0
     """Of all files that are there."""
+    erased: str = ""
+    """Of a job that was erased what its tombstone says; empty of all others."""
     not_shown: tuple[str, ...] = ()
     """What the place that was verified cannot show, and this says nothing about."""
 
@@ -51,6 +53,8 @@ class Report:
 
     def to_text(self) -> str:
         """One line for the verdict, one for what cannot be shown, and two for each finding."""
+        if self.erased and self.ok:
+            return f"{self.job}: {self.erased}"
         verdict = "the lineage holds" if self.ok else "the lineage does NOT hold"
         ended = f"ended as {self.outcome}, " if self.outcome in ("FAILED", "CANCELLED") else ""
         sealed = "sealed" if self.is_sealed else "not sealed"

@@ -17,6 +17,7 @@ from .checks.attempts import check_attempts, check_chains, check_orphans
 from .checks.beside import check_cycles, check_differences
 from .checks.blobs import BlobFact, Claim, Places, check_blobs, claims, in_store
 from .checks.elements import check_elements
+from .checks.erasure import check_erasure
 from .checks.origins import check_inputs, check_reused, dangling
 from .checks.program import check_code, check_models
 from .checks.records import check_job
@@ -107,7 +108,12 @@ def verify_all(
 def check(
     facts: JobFacts, evidence: Evidence, seen: Mapping[str, BlobFact], places: Places = in_store
 ) -> Iterator[Finding]:
-    """All findings of one job, from what was read of it and beside it, and what was seen of its files."""
+    """All findings of one job, from what was read of it and beside it, and what was seen of its files.
+
+    Of a job with a tombstone nothing else is asked: if that is in order, all else is gone.
+    """
+    if facts.tombstone is not None:
+        return check_erasure(facts, evidence.seals.trust)
     return chain(check_records(facts, evidence), check_differences(evidence), check_blobs(facts, seen, places))
 
 
@@ -164,7 +170,13 @@ def _report(facts: JobFacts, evidence: Evidence, depth: Depth, looker: Looker, p
         read_count=len(_there(hashed)),
         read_bytes=_bytes(hashed),
         total_bytes=_bytes(seen),
+        erased=_erased(facts),
     )
+
+
+def _erased(facts: JobFacts) -> str:
+    tombstone = facts.tombstone.content if facts.tombstone else None
+    return tombstone.record.to_text() if tombstone else ""
 
 
 def _delivered(claimed: list[Claim], places: Places) -> frozenset[str]:

@@ -32,7 +32,7 @@ from .manifest import (
 from .node import Node
 from .progress import Progress
 from .request import Observer, StageRequest
-from .stage import Declared, Run, Skipped, Stage
+from .stage import Run, Skipped, Stage
 from .store import blobs
 
 _log = logging.getLogger(__name__)
@@ -59,8 +59,8 @@ class Attempt:
     def __init__(self, stage: Stage[Any], request: StageRequest, action: Action, node: Node) -> None:
         self.stage, self.request, self.action, self.node = stage, request, action, node
         self.clock = Clock()
-        self._found = _Findings()
-        self._folder = Path()
+        self.kept: dict[str, Path] = {}  # what was stored, by digest: there as long as the attempt's folder is
+        self._found, self._folder = _Findings(), Path()
 
     def run(
         self,
@@ -87,8 +87,7 @@ class Attempt:
             )
         if log.fault:
             self._warn("LOG_INCOMPLETE", f"lines are missing from stage.log: {log.fault}")
-        with self.clock.count("store"):
-            kept_log = LogRecord("stage.log", blobs.add_file(self.node.store, log.path, "text/plain"))
+        kept_log = LogRecord("stage.log", self._keep(log.path, "text/plain"))
         return self._manifest(number, unfinished, status, meter, kept_log)
 
     def _warn(self, code: str, message: str) -> None:
@@ -210,7 +209,9 @@ class Attempt:
         missing += [o.role for o in self.stage.outputs if o.role not in written and not o.optional]
         if missing:
             raise OutputMissing(f"{self.stage.name} ended without writing {', '.join(missing)}")
-        self._found.outputs = tuple(OutputRecord(o.role, o.file_name, self._keep(o), o.attributes) for o in run.outputs)
+        self._found.outputs = tuple(
+            OutputRecord(o.role, o.file_name, self._keep(o.path, o.media_type), o.attributes) for o in run.outputs
+        )
 
     def _keep_scratch(self, run: Run[Any]) -> None:
         """Who debugs a stage wants to see what it wrote on the way; that this cannot be kept fails no run."""
@@ -227,7 +228,7 @@ class Attempt:
 
     def _keep_intermediates(self, run: Run[Any]) -> None:
         kept = [
-            IntermediateRecord(i.file_name, self._keep(i), retained=True, reason=i.reason)
+            IntermediateRecord(i.file_name, self._keep(i.path, i.media_type), retained=True, reason=i.reason)
             for i in run.intermediates
             if i.path.is_file()
         ]
@@ -242,9 +243,11 @@ class Attempt:
                 self._warn("UNDECLARED_FILE", f"{self.stage.name} left {name} behind without declaring it")
                 yield IntermediateRecord(name, _described(path), retained=False, reason=UNDECLARED)
 
-    def _keep(self, declared: Declared) -> Artifact:
+    def _keep(self, path: Path, media_type: str) -> Artifact:
         with self.clock.count("store"):
-            return blobs.add_file(self.node.store, declared.path, declared.media_type)
+            artifact = blobs.add_file(self.node.store, path, media_type)
+        self.kept[artifact.digest] = path
+        return artifact
 
     def _manifest(
         self, number: int, unfinished: tuple[int, ...], status: Status, meter: Meter, log: LogRecord

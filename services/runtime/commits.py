@@ -1,22 +1,24 @@
 """The commit protocol: attempts are evidence, the create-only commit decides, the cache remembers.
 
 Order of writes: blobs, the attempt's manifest, the commit, the cache entry. A crash before the commit leaves blobs
-nobody refers to and an attempt without an end; a step is done if and only if its commit exists.
+nobody refers to and an attempt without an end; a step is done if and only if its commit exists. Between the attempt's
+manifest and the commit it is made sure that no garbage collection has taken a blob, or can still take one.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from .artifact import Artifact, digest_bytes
 from .canonical import canonical_json
-from .errors import AlreadyExists, InvalidDocument, ObjectNotFound
+from .errors import AlreadyExists, InvalidDocument, ObjectNotFound, StoreUnavailable
 from .manifest import MEDIA_TYPE, Manifest, Status, from_json, to_json
 from .signing import Signer, sign
-from .store import keys
+from .store import keys, sweeps
 from .store.base import Store
 
 _log = logging.getLogger(__name__)
@@ -47,15 +49,20 @@ def attempts(store: Store, step: keys.Step) -> list[int]:
 
 
 def adopt(store: Store, step: keys.Step, begun: list[int]) -> tuple[Manifest, Artifact] | None:
-    """Commits an earlier attempt that was done but was killed before its commit; None if there is none.
+    """Commits an earlier attempt that was done but was killed before its commit; None if there is none, or if its
+    files are gone.
 
     Raises InvalidDocument if what an attempt left is no manifest.
     """
     for number in begun:
         key = step.attempt(number, "manifest")
         data = _read(store, key)
-        if data is not None and (manifest := _manifest(key, data)).status.is_done:
-            return _decide(store, manifest, data)
+        if data is None or not (manifest := _manifest(key, data)).status.is_done:
+            continue
+        if gone := sweeps.secure(store, _files(manifest)):
+            _log.warning("%s is not taken over: its file %s is gone", key, gone[0].uri)
+            continue
+        return _decide(store, manifest, data)
     return None
 
 
@@ -76,17 +83,30 @@ def unfinished(store: Store, step: keys.Step, begun: list[int]) -> tuple[int, ..
     return tuple(n for n in begun if store.size(step.attempt(n, "manifest")) is None)
 
 
-def commit(store: Store, manifest: Manifest, signers: Sequence[Signer] = ()) -> tuple[Manifest, Artifact]:
+def commit(
+    store: Store, manifest: Manifest, signers: Sequence[Signer] = (), at_hand: Mapping[str, Path] | None = None
+) -> tuple[Manifest, Artifact]:
     """Writes the manifest of an attempt, signed beside it by those who have a key, and, if it is done, commits it.
 
-    Returns the manifest that counts: another attempt may have committed first, then it is that one's.
+    Returns the manifest that counts: another attempt may have committed first, then it is that one's. `at_hand` are the
+    attempt's files by digest, for the case that one of them was collected as garbage while it relied on it. Raises
+    StoreUnavailable if one is gone that is not at hand, as an output that was taken over from a job just erased.
     """
     data = to_json(manifest)
     key = manifest.step.attempt(manifest.attempt, "manifest")
     store.create(key, data)
     if signers:
         store.create(manifest.step.attempt(manifest.attempt, "manifest.dsse"), sign(data, MEDIA_TYPE, signers))
+    if gone := sweeps.secure(store, _files(manifest), at_hand):
+        raise StoreUnavailable(f"{gone[0].uri} was deleted from {store.url} while {key} came to rely on it; try again")
     return _decide(store, manifest, data) if manifest.status.is_done else (manifest, artifact(key, data))
+
+
+def _files(manifest: Manifest) -> Iterator[Artifact]:
+    """What an attempt stored, or took over. Its inputs are named by those who made them."""
+    yield from (output.artifact for output in manifest.outputs)
+    yield from (kept.artifact for kept in manifest.intermediates if kept.retained)
+    yield from (log.artifact for log in manifest.logs)
 
 
 def _decide(store: Store, manifest: Manifest, data: bytes) -> tuple[Manifest, Artifact]:
@@ -154,6 +174,9 @@ def recall(store: Store, action_key: str, scope: str = "") -> tuple[Manifest, Ar
         return None
     if not all(store.size(o.artifact.uri) == o.artifact.size_bytes for o in manifest.outputs):
         _log.warning("the cache entry %s cannot be used: an output of %s is missing", action_key, named.uri)
+        return None
+    if sweeps.is_swept(store, _files(manifest)):
+        _log.info("the cache entry %s is not used: outputs of %s are being deleted", action_key, named.uri)
         return None
     return manifest, named
 

@@ -3,7 +3,8 @@
     CuegraphError
     ├── InputError            the request or the media is at fault: mend it, then try again (exit code 2)
     │   ├── UnknownName       a stage, setting, profile, model, language or pipeline nobody knows
-    │   │   └── LanguagePairUnknown   no engine translates this language into that
+    │   │   ├── LanguagePairUnknown   no engine translates this language into that
+    │   │   └── JobErased     a job of which only the tombstone is left
     │   ├── InvalidSetting    a setting has a value that cannot be used
     │   ├── InvalidRequest    a request contradicts itself or lacks something
     │   │   └── WrongJobState   a job is not in a state in which this can be done to it
@@ -73,6 +74,10 @@ class UnknownName(InputError):
 
 class LanguagePairUnknown(UnknownName):
     code = "LANGUAGE_PAIR_UNKNOWN"
+
+
+class JobErased(UnknownName):
+    code = "JOB_ERASED"
 
 
 class InvalidSetting(InputError):

@@ -58,7 +58,7 @@ def _attempt(
     unfinished = commits.unfinished(store, step, begun)
     with attempt.node.workspace() as folder:
         manifest = attempt.run(number, unfinished, folder, observer, cancelled)
-    counts = commits.commit(store, manifest, signers)
+        counts = commits.commit(store, manifest, signers, attempt.kept)
     attempt.node.telemetry.attempt_ended(AttemptReport(manifest, attempt.clock.phases, attempt.request.parent_span_id))
     if attempt.stage.repeatable:
         _remember(store, *counts, attempt.request.cache_scope)

@@ -14,7 +14,8 @@ from typing import Any
 
 import grpc
 
-from coordinator.jobs import Jobs, job_name
+from coordinator.job_names import job_name
+from coordinator.jobs import Jobs
 from coordinator.pauses import set_paused
 from coordinator.records import JobRecord
 from cuegraph.v1 import job_service_pb2, job_service_pb2_grpc

@@ -16,6 +16,7 @@ from ..findings import (
     MANIFEST_INVALID,
     ORIGINAL_ALTERED,
     ORIGINAL_DIFFERENT,
+    ORIGINAL_ERASED,
     ORIGINAL_MISSING,
     ROLE_UNKNOWN,
     Finding,
@@ -44,7 +45,7 @@ def check_reused(facts: JobFacts, evidence: Evidence) -> Iterator[Finding]:
     """Is the original of every REUSED manifest there, unaltered, and did it give the same outputs?"""
     for found in {found.digest: found for found in unaltered(facts)}.values():
         if found.content and found.content.status is Status.REUSED and found.key not in evidence.circles:
-            yield from _check_original(facts, found, found.content)
+            yield from _check_original(facts, found, found.content, evidence)
 
 
 def _check_external(facts: JobFacts, found: FoundManifest, consumed: InputRecord) -> Iterator[Finding]:
@@ -89,10 +90,12 @@ def _check_absent(
         yield INPUT_FOREIGN.broken(found.key, problem)
 
 
-def _check_original(facts: JobFacts, found: FoundManifest, manifest: Manifest) -> Iterator[Finding]:
+def _check_original(facts: JobFacts, found: FoundManifest, manifest: Manifest, evidence: Evidence) -> Iterator[Finding]:
     reused = manifest.reused
     original = facts.originals.get(reused.uri) if reused else None
-    if reused is None or original is None:
+    if reused and original is None and evidence.erased.get(reused.uri) == reused.digest:
+        yield ORIGINAL_ERASED.broken(found.key, f"it reuses {reused.uri}, which was erased with its job")
+    elif reused is None or original is None:
         named = reused.uri if reused and reused.uri else "no manifest"
         yield ORIGINAL_MISSING.broken(found.key, f"it reuses {named}, which is not there")
     elif original.digest != reused.digest:

@@ -14,6 +14,7 @@ from services.runtime.store.base import Store
 from ...sealing.chain import Anchor, read_anchor
 from ..checks.signatures import check_signature
 from ..findings import ANCHOR_BROKEN, ANCHOR_MISSING, SEAL_MISSING, Finding, Severity
+from ..tombstones import erased_digest
 from .facts import SignatureFacts, Trust
 
 
@@ -69,14 +70,16 @@ def _of_entry(store: Store, place: int, data: bytes, before: str, trust: Trust) 
         yield ANCHOR_BROKEN.broken(key, "it does not follow the entry before it")
     signature = SignatureFacts.of(key, entry.envelope, trust, entry.record.time)
     yield from check_signature(signature, trust)
-    yield from _of_seals(store, entry)
+    yield from _of_seals(store, entry, trust)
     if trust.second_store:
         yield from _of_copy(trust.second_store, entry)
 
 
-def _of_seals(store: Store, entry: Anchor) -> Iterator[Finding]:
+def _of_seals(store: Store, entry: Anchor, trust: Trust) -> Iterator[Finding]:
     for seal in entry.record.seals:
         data = _get(store, seal.key)
+        if data is None and erased_digest(store, seal.key, trust) == seal.digest:
+            continue
         if data is None:
             yield SEAL_MISSING.broken(seal.key, f"entry {entry.record.sequence} of the list names it, and it is gone")
         elif digest_bytes(data) != seal.digest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ..artifact import Artifact, digest_bytes, digest_file
@@ -14,22 +15,14 @@ def add_file(store: Store, path: Path, media_type: str, digest: str | None = Non
     """Stores the file unless the store has it already. `digest` saves the hashing if the caller knows it."""
     digest = digest or digest_file(path)
     artifact = Artifact(keys.blob(digest), digest, path.stat().st_size, media_type)
-    try:
-        store.create_file(artifact.uri, path)
-    except AlreadyExists:
-        _check_size(store, artifact, store.size(artifact.uri))
-    return artifact
+    return _added(store, artifact, lambda: store.create_file(artifact.uri, path))
 
 
 def add_bytes(store: Store, data: bytes, media_type: str) -> Artifact:
     """Stores the bytes unless the store has them already."""
     digest = digest_bytes(data)
     artifact = Artifact(keys.blob(digest), digest, len(data), media_type)
-    try:
-        store.create(artifact.uri, data)
-    except AlreadyExists:
-        _check_size(store, artifact, store.size(artifact.uri))
-    return artifact
+    return _added(store, artifact, lambda: store.create(artifact.uri, data))
 
 
 def fetch(store: Store, artifact: Artifact, path: Path) -> None:
@@ -49,6 +42,18 @@ def read(store: Store, artifact: Artifact) -> bytes:
     _check_size(store, artifact, len(data))
     _check_digest(store, artifact, digest_bytes(data))
     return data
+
+
+def _added(store: Store, artifact: Artifact, create: Callable[[], None]) -> Artifact:
+    while True:
+        try:
+            create()
+        except AlreadyExists:
+            size = store.size(artifact.uri)
+            if size is None:
+                continue  # it was garbage, and was collected just now
+            _check_size(store, artifact, size)
+        return artifact
 
 
 def _key(store: Store, artifact: Artifact) -> str:

@@ -17,6 +17,10 @@ jobs/<job>/rounds/<n>/{seal,anchor}.json                    seal of a round that
 jobs/<job>/{seal,anchor}.json                               seal of the job that succeeded, and its entry
 seals/<sequence>.json                                       the list of seals, each entry naming the one before
 seals/head.json                                             about where that list ends; may be overwritten
+jobs/<job>/erased.json                                      all that is left of a job that was erased: what it was
+garbage/<sequence>.json                                     what nobody named at a time; create-only, as the next two
+garbage/<sequence>.sweep-<turn>.json                        who deletes what of it still nobody names
+garbage/<sequence>.done.json                                that this is over, and what is gone
 pauses/<stage>.json                                         whether the stage is paused; may be overwritten
 requests/<SHA-256 of a request id, or of what is asked>.json   the job of all who ask for it
 """
@@ -28,6 +32,8 @@ from dataclasses import dataclass
 UNSHARDED = "_"
 ANCHORS = "seals/"
 ANCHOR_HINT = f"{ANCHORS}head.json"
+GARBAGE = "garbage/"
+BLOBS = "blobs/sha256/"
 
 
 def blob(digest: str) -> str:
@@ -63,6 +69,23 @@ def anchor_beside(seal_key: str) -> str:
 def anchor(sequence: int) -> str:
     """An entry of the list of seals: names in order of place."""
     return f"{ANCHORS}{sequence:012d}.json"
+
+
+def erased(job_id: str) -> str:
+    return f"jobs/{job_id}/erased.json"
+
+
+def quarantine(sequence: int) -> str:
+    """What nobody named at a time: names in order of time."""
+    return f"{GARBAGE}{sequence:012d}.json"
+
+
+def sweep(sequence: int, turn: int) -> str:
+    return f"{GARBAGE}{sequence:012d}.sweep-{turn}.json"
+
+
+def swept(sequence: int) -> str:
+    return f"{GARBAGE}{sequence:012d}.done.json"
 
 
 def request(id_digest: str) -> str:

@@ -1,0 +1,1 @@
+"""Garbage: what nobody names any more, collected; and films that are to be forgotten, erased."""
