@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from services.documents.media import Stream
+from services.documents.speech import Region
 from services.documents.transcript import Decode
 from services.documents.translation import Sentence
 from services.runtime.manifest import Manifest
@@ -105,20 +106,11 @@ def _trace(trace: Trace) -> Iterator[str]:
     cue, span = trace.cue, trace.span
     yield f"cue {cue.number} ({cue.id}, {trace.language_code})  {film_time(cue.start)} to {film_time(cue.end)}"
     yield from (f"    {line}" for line in cue.lines)
-    if trace.edit:
-        yield "├── edited by a person"
-        yield from (f"│   {line}" for line in _edit(trace.edit))
-    if trace.sentences:
-        yield "├── translated from"
-        yield from (f"│   {line}" for sentence in trace.sentences for line in _sentence(sentence))
-    yield "├── words"
-    yield from (f"│   {line}" for word in trace.words for line in _word(word))
-    yield "├── recognised as"
-    yield from (f"│   {line}" for segment in trace.segments for line in _segment(segment))
-    yield "├── speech found at"
-    for region in trace.regions:
-        times = f"{film_time(region.start)} to {film_time(region.end)}"
-        yield f"│   {region.id}  {times}  samples {region.start_sample}..{region.end_sample}  {region.confidence:.2f}"
+    yield from _part("edited by a person", _edit(trace.edit) if trace.edit else ())
+    yield from _part("translated from", (line for sentence in trace.sentences for line in _sentence(sentence)))
+    yield from _part("words", (line for word in trace.words for line in _word(word)))
+    yield from _part("recognised as", (line for segment in trace.segments for line in _segment(segment)))
+    yield from _part("speech found at", map(_region, trace.regions))
     yield f"├── samples {span.first_sample}..{span.end_sample} at {span.sample_rate} Hz{_heard(trace.audio)}"
     yield f"├── film time {film_time(span.start)} to {film_time(span.end)}{_stream(span.stream)}"
     yield "├── steps"
@@ -130,6 +122,19 @@ def _trace(trace: Trace) -> Iterator[str]:
     yield "└── listen"
     yield f"    {trace.listen.play}"
     yield f"    {trace.listen.extract}"
+
+
+def _part(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """The lines below their title; nothing if there are none: a cue that a person added has no words."""
+    shown = [f"│   {line}" for line in lines]
+    if shown:
+        yield f"├── {title}"
+        yield from shown
+
+
+def _region(region: Region) -> str:
+    times = f"{film_time(region.start)} to {film_time(region.end)}"
+    return f"{region.id}  {times}  samples {region.start_sample}..{region.end_sample}  {region.confidence:.2f}"
 
 
 def _edit(edit: TracedEdit) -> Iterator[str]:

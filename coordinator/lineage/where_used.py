@@ -9,6 +9,7 @@ from typing import Any
 
 from services.runtime.errors import InvalidRequest, UnknownName
 
+from .comparing.steps import title
 from .index.entries import IndexedFile, IndexedModel, TermUse
 from .index.index import Index
 from .text import plain
@@ -159,7 +160,12 @@ def _lines(answer: WhereUsed) -> Iterator[str]:
 
 def _listed(what: str, deliverables: Sequence[Deliverable]) -> Iterator[str]:
     if deliverables:
-        yield f"{what} {len(deliverables)} files of {len({it.job for it in deliverables})} jobs"
+        jobs = {it.job for it in deliverables}
+        yield f"{what} {_counted(len(deliverables), 'file')} of {_counted(len(jobs), 'job')}"
     for it in deliverables:
-        uses = "".join(f"  {use.stage} {use.shard}: offered {use.offered}, found {use.found}" for use in it.uses)
+        uses = "".join(f"  {title(use.stage, use.shard)}: offered {use.offered}, found {use.found}" for use in it.uses)
         yield f"    {it.job}  {it.title}  {it.file_name}  {it.digest[:12]}{uses}"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")

@@ -150,7 +150,7 @@ def _nearly(index: Index, file: Path, nothing: WhoMade) -> WhoMade:
     for digest, how in same_text(data).items():
         found = _known(index, digest)
         if found.makers or found.given:
-            return WhoMade(nothing.digest, found.makers, found.given, f"the same lines, but theirs were written {how}")
+            return WhoMade(nothing.digest, found.makers, found.given, f"the same lines, which were written {how}")
     return nothing
 
 
@@ -180,10 +180,10 @@ def _text(data: bytes) -> str:
 
 def _lines(answer: WhoMade, name: str) -> Iterator[str]:
     yield f"{name}  {answer.digest}"
-    if not answer.makers:
-        yield "    nobody made it in a job of this store"
     if answer.differs:
         yield f"    nobody made these bytes; not byte-identical, but {answer.differs}:"
+    elif not answer.makers:
+        yield "    nobody made it in a job of this store"
     for given in answer.given:
         yield f"    it came from outside with job {given.job} as {given.name or 'its film'} {given.file_name!r}"
     for maker in answer.makers:
@@ -194,7 +194,8 @@ def _maker(maker: Maker) -> Iterator[str]:
     role = f" {maker.role}" if maker.role else ""
     of_step = f" of {_step(maker.number, maker.stage, maker.shard)}, attempt {maker.attempt}" if maker.stage else ""
     delivered = f", delivered as {maker.delivered!r}" if maker.delivered else ""
-    yield f"    {maker.what}{role}{of_step} of job {maker.job} ({maker.title}) {maker.status}{delivered}"
+    status = f" {maker.status}" if maker.status else ""
+    yield f"    {maker.what}{role}{of_step} of job {maker.job} ({maker.title}){status}{delivered}"
     yield f"        film {maker.film}  {maker.film_digest[:12]}"
     for step in maker.chain:
         job = f"  of job {step.job}" if step.job != maker.job else ""

@@ -21,7 +21,10 @@ from services.runtime.errors import CuegraphError
 from services.runtime.manifest import SettingRecord
 from services.runtime.models import Catalog, ModelStore
 from services.runtime.redaction import MASK
+from services.runtime.store import keys
+from services.runtime.store.file import FileStore
 from services.runtime.store.memory import MemoryStore
+from tests.drawn_jobs import Drawn, write_drawn
 from tests.jobs_in_memory import STAGES, JobWriter, transcript_document
 
 
@@ -129,3 +132,15 @@ def test_a_glossary_that_no_job_came_with_reaches_none(index: tuple[MemoryStore,
     file = FileRecord("job_glossary", Artifact("", digest_bytes(data), len(data), "text/plain"), "terms.tsv")
     proposal = Proposal(glossaries=(file,))
     assert reach_over(found, store, models, (proposal, {file.artifact.digest: data}), None).jobs == ()
+
+
+def test_the_glossary_of_an_erased_job_is_not_asked_for(tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "store")
+    write_drawn(store, "a", (Drawn("glossary", ("job_glossary",)),), files={"job_glossary": b"term\nMarianne\n"})
+    found = Index(store, None)
+    found.refresh()
+    (given,) = found.given_as("job_glossary", "job_glossary.txt")
+    for key in [*store.list("jobs/a/"), keys.blob(given.digest)]:
+        store.delete(key)
+    found.refresh()
+    assert found.given_as("job_glossary", "job_glossary.txt") == []

@@ -163,6 +163,6 @@ def test_the_answer_is_text_without_what_a_terminal_would_obey() -> None:
     store = MemoryStore()
     with_terms(store, "a", offered=1, found_=1)
     text = asked(store, "dashwood").to_text()
-    assert "offered 1, found 1" in text
-    assert "only stood in the glossary of 1 files" in text
+    assert "translate/pt: offered 1, found 1" in text
+    assert "only stood in the glossary of 1 file of 1 job" in text
     assert asked(store, "dashwood").to_json()["schema"] == "cuegraph.where-used/1"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 
 from services.runtime.manifest import Manifest
 from services.runtime.store.keys import Step
@@ -38,8 +37,9 @@ def check_chains(facts: JobFacts) -> Iterator[Finding]:
             yield ATTEMPT_CHAIN_BROKEN.broken(step.prefix, problem)
             continue
         of_step = ended.get(step, {})
+        lost = [n for n in numbers if n not in of_step and step.attempt(n, "manifest") not in facts.sealed]
         for found in of_step.values():
-            yield from _check_unfinished(found, numbers, of_step, facts)
+            yield from _check_unfinished(found, numbers, of_step, lost)
 
 
 def check_orphans(facts: JobFacts) -> Iterator[Finding]:
@@ -62,13 +62,13 @@ def _begun(facts: JobFacts) -> Mapping[Step, set[int]]:
 
 
 def _check_unfinished(
-    found: FoundManifest, begun: set[int], ended: Mapping[int, FoundManifest], facts: JobFacts
+    found: FoundManifest, begun: set[int], ended: Mapping[int, FoundManifest], lost: Sequence[int]
 ) -> Iterator[Finding]:
+    """`lost` are the attempts that began and left no manifest."""
     manifest, number = found.content, found.place.attempt
     if manifest is None or number is None or manifest.attempt != number:
         return  # told elsewhere
-    without = {n for n in begun if n < number and n not in ended and _key(found, n) not in facts.sealed}
-    silent = without - set(manifest.unfinished_attempts)
+    silent = {n for n in lost if n < number}.difference(manifest.unfinished_attempts)
     wrong = [n for n in manifest.unfinished_attempts if n >= number or n not in begun or _had_ended(ended, n, manifest)]
     if silent:
         problem = f"it does not name attempt {min(silent)} as unfinished, and that has no manifest"
@@ -78,15 +78,7 @@ def _check_unfinished(
         yield ATTEMPT_CHAIN_BROKEN.broken(found.key, problem)
 
 
-def _key(found: FoundManifest, attempt: int) -> str:
-    return found.place.step.attempt(attempt, "manifest")
-
-
 def _had_ended(ended: Mapping[int, FoundManifest], number: int, later: Manifest) -> bool:
     """A frozen attempt may have ended since: then its times say that it ended after the later one began."""
     earlier = ended[number].content if number in ended else None
-    return earlier is not None and is_before(_finished(earlier), later.times.started, earlier.host, later.host)
-
-
-def _finished(manifest: Manifest) -> datetime:
-    return manifest.times.finished
+    return earlier is not None and is_before(earlier.times.finished, later.times.started, earlier.host, later.host)

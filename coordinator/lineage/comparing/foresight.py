@@ -80,7 +80,8 @@ class _Foresight:
 
     def _foreseen(self, step: PlannedStep) -> tuple[ForeseenStep, bool]:
         """The step, and whether what stands for its outputs is what they will be."""
-        doubtful = [title(*place) for place in planner.producers(step) if place in self._unsure]
+        unsure = (title(*place) for place in planner.producers(step) if place in self._unsure)
+        doubtful = list(dict.fromkeys(unsure))
         skipped = planner.skip_reason(step, self._commits)
         if skipped:
             needed = {need.partition(".")[0] for need in step.needs}

@@ -9,12 +9,12 @@ from datetime import datetime
 from services.runtime.artifact import Artifact
 from services.runtime.errors import InvalidDocument
 from services.runtime.manifest import InputRecord, Manifest, ModelRecord, Notice
-from services.runtime.store.keys import UNSHARDED
 
 from ...folder import deliverables
 from ...jobs import Jobs, JobState
 from ...records import JobRecord
 from ...status import job_status
+from ..comparing.steps import title
 from ..facts import FoundManifest, JobFacts
 from .material import Material
 
@@ -58,8 +58,7 @@ class Attempt:
     @property
     def place(self) -> str:
         """E.g. `translation/pt`."""
-        stage, shard = self.manifest.stage, self.manifest.shard
-        return stage if shard == UNSHARDED else f"{stage}/{shard}"
+        return title(self.manifest.stage, self.manifest.shard)
 
     def original_of(self, output: File) -> File | None:
         """For REUSED: the output of the earlier attempt that this one is."""

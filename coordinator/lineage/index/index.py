@@ -135,8 +135,8 @@ class Index:
     def given_as(self, name: str, file_name: str) -> list[Given]:
         """The files of that name that came with jobs for that purpose, e.g. `job_glossary`."""
         found = self._ask(lambda db: queries.given_as(db, name, file_name))
-        own = self._own(it.job for it in found)
-        return [it for it in found if it.job in own]
+        there = self._there(it.job for it in found)
+        return [it for it in found if it.job in there]
 
     def records(self, digest: str) -> list[tuple[IndexedJob, str]]:
         """The jobs of which `job.json` or `seal.json` has that digest, each with that name."""
