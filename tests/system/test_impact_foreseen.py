@@ -147,3 +147,12 @@ def test_a_foresight_that_did_not_come_true_is_told(tmp_path: Path) -> None:
         "vad was foreseen as reused and is SUCCEEDED",
         "asr was foreseen as certain and is REUSED",
     )
+
+
+def test_a_step_that_takes_several_files_of_another_names_it_once(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    before = studio.do(REQUEST, "before")
+    mux = studio.foresee(before, {"asr.beam_size": "3"})["mux"]
+    names = mux.reason.removeprefix("only if ").removesuffix(" writes something else").split(" or ")
+    assert mux.verdict is Verdict.POSSIBLE
+    assert sorted(names) == ["subtitles", "subtitles/es", "subtitles/pt"]
