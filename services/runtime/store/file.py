@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..errors import StoreRefused
@@ -35,6 +35,7 @@ class FileStore:
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
         """`read_only` leaves the folder exactly as it is, and refuses to write."""
         self._root = root.absolute()
+        self._folder = str(self._root)
         self._url = self._root.as_uri()
         self._temporaries = self._root / RESERVED_FOLDER
         self._durable = {self._root}
@@ -66,8 +67,8 @@ class FileStore:
         self._write(key, lambda file: _write_all(file, data), os.replace)
 
     def get(self, key: str) -> bytes:
-        with self._reported(key):
-            return self._path(key).read_bytes()
+        with self._reported(key), open(self._name(key), "rb", buffering=0) as file:  # noqa: PTH123  as `_name` says
+            return file.read()
 
     def fetch(self, key: str, path: Path) -> None:
         source = self._path(key)
@@ -80,7 +81,7 @@ class FileStore:
     def size(self, key: str) -> int | None:
         with self._reported(key):
             try:
-                found = self._path(key).stat()
+                found = os.stat(self._name(key))  # noqa: PTH116  as `_name` says
             except (FileNotFoundError, NotADirectoryError):
                 return None
             return found.st_size if stat.S_ISREG(found.st_mode) else None
@@ -100,7 +101,7 @@ class FileStore:
 
     def folders(self, prefix: str) -> Iterator[str]:
         check_prefix(prefix)
-        return iter(sorted(entry.name for entry in self._entries(prefix) if entry.is_dir()))
+        return iter(sorted(name[:-1] for name in self._names(prefix) if name.endswith("/")))
 
     def delete(self, key: str) -> None:
         self._require_writable()
@@ -118,8 +119,12 @@ class FileStore:
             raise StoreRefused(f"the store {self.url} was opened for reading only; open it with --store to change it")
 
     def _path(self, key: str) -> Path:
+        return Path(self._name(key))
+
+    def _name(self, key: str) -> str:
+        """As a string: where thousands of objects are looked at, making a path takes longer than looking."""
         check_key(key)
-        return self._root / key
+        return f"{self._folder}/{key}"
 
     def _write(self, key: str, fill: Callable[[int], None], publish: Callable[[Path, Path], None]) -> None:
         """Publishes a temporary, filled and synced, under the name of `key`.
@@ -179,21 +184,24 @@ class FileStore:
         self._durable.add(folder)
 
     def _keys(self, prefix: str) -> Iterator[str]:
-        for entry in self._entries(prefix):
-            if entry.is_dir():
-                yield from self._keys(f"{prefix}{entry.name}/")
+        """In order, by a stack of what is still to be looked into: the next lies on top."""
+        left = [prefix]
+        while left:
+            key = left.pop()
+            if key and not key.endswith("/"):
+                yield key
             else:
-                yield prefix + entry.name
+                left += (f"{key}{name}" for name in reversed(self._names(key)))
 
-    def _entries(self, prefix: str) -> Iterable[os.DirEntry[str]]:
-        """What lies directly in the folder, in the order of the keys that it leads to."""
+    def _names(self, prefix: str) -> Sequence[str]:
+        """What lies directly in the folder, folders with a slash, in the order of the keys that it leads to."""
         with self._reported(prefix):
             try:
-                with os.scandir(self._root / prefix) as entries:
-                    found = [entry for entry in entries if prefix or entry.name != RESERVED_FOLDER]
+                with os.scandir(f"{self._folder}/{prefix}") as entries:
+                    found = [f"{entry.name}/" if entry.is_dir() else entry.name for entry in entries]
             except (FileNotFoundError, NotADirectoryError):
                 return []
-        return sorted(found, key=lambda entry: f"{entry.name}/" if entry.is_dir() else entry.name)
+        return sorted(name for name in found if prefix or name.rstrip("/") != RESERVED_FOLDER)
 
     def _reported(self, key: str) -> contextlib.AbstractContextManager[None]:
         return reported(f"{key!r} in the store {self.url}")
