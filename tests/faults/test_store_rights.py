@@ -16,8 +16,8 @@ from services.runtime.errors import StoreRefused
 from services.runtime.manifest import Status
 from services.runtime.registry import STAGES
 from services.runtime.store import open_store
-from services.runtime.store.keys import ANCHOR_HINT, Step, anchor, blob, job
-from services.runtime.store.rights import COORDINATOR, policy
+from services.runtime.store.keys import ANCHOR_HINT, Step, anchor, blob, erased, job, quarantine
+from services.runtime.store.rights import COLLECTOR, COORDINATOR, policy
 from services.runtime.store.s3 import S3Access, S3Store
 from tests.sealed_jobs import COORDINATOR as SIGNER
 from tests.sealed_jobs import REQUIRED, signed_job
@@ -45,7 +45,7 @@ class Bucket:
 
 @pytest.fixture(scope="module")
 def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
-    guests = {name: Guest(name, policy(name, BUCKET)) for name in NAMES}
+    guests = {name: Guest(name, policy(name, BUCKET)) for name in (*NAMES, COLLECTOR)}
     guests[AUDITOR] = Guest(AUDITOR, READ_ALL)
     with seaweed(tmp_path_factory.mktemp("rights"), list(guests.values())) as access:
         yield Bucket(access, guests)
@@ -119,3 +119,19 @@ def test_nobody_deletes_anything_but_a_probe(bucket: Bucket, name: str) -> None:
     own.create(f"probe/{name}", b"x")
     own.delete(f"probe/{name}")
     assert admin.size(f"probe/{name}") is None
+
+
+def test_only_the_collector_deletes_and_it_writes_nothing_but_its_own(bucket: Bucket) -> None:
+    admin, collector = S3Store(BUCKET, "", bucket.admin), bucket.store(COLLECTOR)
+    for key in (blob("d" * 64), f"cache/{'d' * 64}", "requests/d.json", job("gone")):
+        admin.put(key, b"{}")
+        collector.delete(key)
+        assert admin.size(key) is None
+    collector.create(quarantine(999), b"{}")
+    collector.create(erased("gone"), b"{}")
+    for key in (blob("e" * 64), job("forged"), anchor(997)):
+        with pytest.raises(StoreRefused):
+            collector.put(key, b"{}")
+    admin.put(anchor(996), b"{}")
+    with pytest.raises(StoreRefused):
+        collector.delete(anchor(996))
