@@ -13,6 +13,8 @@ from ...access.callers import CALLER
 from ...app import App
 from ...lineage.comparing.paces import Run
 from ...lineage.comparing.searching import runs_over
+from ...lineage.exports.material import Material
+from ...lineage.exports.vouching import Vouching
 from ...lineage.facts import JobFacts
 from ...lineage.index.index import Index, open_index
 from ...lineage.reading import read_job
@@ -36,6 +38,10 @@ class Asker:
         """`film` of `jobs/film`. Raises what `record` raises; so does whatever else takes a name."""
         return self.record(name).job
 
+    def known(self, name: str) -> str:
+        """Likewise, also of a job that was erased."""
+        return self.app.jobs.known(own_job(self.app.jobs, name))
+
     def facts(self, name: str) -> JobFacts:
         return read_job(self.store, self.job(name))
 
@@ -55,6 +61,12 @@ class Asker:
     def trust(self, *, is_required: bool) -> Trust:
         """The keys that the coordinator trusts. Raises InvalidSetting for one that is none."""
         return replace(self.app.trust, is_required=is_required)
+
+    def material(self, name: str) -> Material:
+        """A job to export; what is signed is signed with the coordinator's keys."""
+        process = self.app.process
+        vouching = Vouching(process.keyring.signers, lambda: self.app.trust, process.credential)
+        return Material.of(self.store, self.job(name), vouching)
 
     @property
     def node(self) -> Node:

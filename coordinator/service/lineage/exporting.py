@@ -9,7 +9,6 @@ from cuegraph.v1 import lineage_service_pb2
 from services.runtime.errors import InvalidRequest
 
 from ...lineage.exports.formats import FORMATS, Format, format_named, write_whole
-from ...lineage.exports.material import Material
 from .asker import Asker
 from .filling import filled
 
@@ -29,11 +28,11 @@ def export_lineage(asker: Asker, message: lineage_service_pb2.ExportLineageReque
     """Writes the export to a folder that is gone when this ends, and reads it out."""
     if not message.format:
         raise InvalidRequest(f"name a format: {', '.join(FORMATS)}")
-    form, job = format_named(message.format), asker.job(message.name)
-    with asker.app.node.workspace() as folder:
+    form, material = format_named(message.format), asker.material(message.name)
+    with asker.node.workspace() as folder:
         out = folder / "export"
-        write_whole(form, Material.of(asker.store, job), out)
-        for name, path in _files(form, job, out):
+        write_whole(form, material, out)
+        for name, path in _files(form, material.facts.job, out):
             yield from _pieces(name, path)
 
 

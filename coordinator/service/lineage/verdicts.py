@@ -27,7 +27,7 @@ _STRENGTHS = {
 
 def verify_job(asker: Asker, message: lineage_service_pb2.VerifyJobRequest) -> lineage_service_pb2.VerifyJobResponse:
     trust = asker.trust(is_required=message.require_signature)
-    return report_to_proto(verify(asker.store, asker.job(message.name), _depth(message), trust))
+    return report_to_proto(verify(asker.store, asker.known(message.name), _depth(message), trust))
 
 
 def audit_job(asker: Asker, message: lineage_service_pb2.AuditJobRequest) -> lineage_service_pb2.AuditJobResponse:
@@ -54,6 +54,7 @@ def report_to_proto(report: Report) -> lineage_service_pb2.VerifyJobResponse:
         read_count=report.read_count,
         read_size_bytes=report.read_bytes,
         total_size_bytes=report.total_bytes,
+        erased=report.erased,
     )
 
 

@@ -184,7 +184,7 @@ class VerifyJobRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., strength: _Optional[_Union[VerificationStrength, str]] = ..., sample_share: _Optional[float] = ..., sample_seed: _Optional[int] = ..., require_signature: bool = ...) -> None: ...
 
 class VerifyJobResponse(_message.Message):
-    __slots__ = ("findings", "strength", "manifest_count", "artifact_count", "sealed", "ok", "outcome", "standing", "sample_seed", "read_count", "read_size_bytes", "total_size_bytes")
+    __slots__ = ("findings", "strength", "manifest_count", "artifact_count", "sealed", "ok", "outcome", "standing", "sample_seed", "read_count", "read_size_bytes", "total_size_bytes", "erased")
     FINDINGS_FIELD_NUMBER: _ClassVar[int]
     STRENGTH_FIELD_NUMBER: _ClassVar[int]
     MANIFEST_COUNT_FIELD_NUMBER: _ClassVar[int]
@@ -197,6 +197,7 @@ class VerifyJobResponse(_message.Message):
     READ_COUNT_FIELD_NUMBER: _ClassVar[int]
     READ_SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
     TOTAL_SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    ERASED_FIELD_NUMBER: _ClassVar[int]
     findings: _containers.RepeatedCompositeFieldContainer[Finding]
     strength: VerificationStrength
     manifest_count: int
@@ -209,7 +210,8 @@ class VerifyJobResponse(_message.Message):
     read_count: int
     read_size_bytes: int
     total_size_bytes: int
-    def __init__(self, findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., strength: _Optional[_Union[VerificationStrength, str]] = ..., manifest_count: _Optional[int] = ..., artifact_count: _Optional[int] = ..., sealed: bool = ..., ok: bool = ..., outcome: _Optional[str] = ..., standing: _Optional[_Union[_proof_pb2.SealStanding, _Mapping]] = ..., sample_seed: _Optional[int] = ..., read_count: _Optional[int] = ..., read_size_bytes: _Optional[int] = ..., total_size_bytes: _Optional[int] = ...) -> None: ...
+    erased: str
+    def __init__(self, findings: _Optional[_Iterable[_Union[Finding, _Mapping]]] = ..., strength: _Optional[_Union[VerificationStrength, str]] = ..., manifest_count: _Optional[int] = ..., artifact_count: _Optional[int] = ..., sealed: bool = ..., ok: bool = ..., outcome: _Optional[str] = ..., standing: _Optional[_Union[_proof_pb2.SealStanding, _Mapping]] = ..., sample_seed: _Optional[int] = ..., read_count: _Optional[int] = ..., read_size_bytes: _Optional[int] = ..., total_size_bytes: _Optional[int] = ..., erased: _Optional[str] = ...) -> None: ...
 
 class Finding(_message.Message):
     __slots__ = ("code", "severity", "subject", "message")
