@@ -244,9 +244,7 @@ def _file(row: Sequence[Any]) -> IndexedFile:
 
 
 def _step(row: Sequence[Any]) -> IndexedStep:
-    columns = list(row[:_STEP_COLUMNS])
-    columns[6] = bool(columns[6])
-    return IndexedStep(*columns)
+    return IndexedStep._make((*row[:6], bool(row[6]), *row[7:_STEP_COLUMNS]))
 
 
 def _listed(digests_: Iterable[str]) -> str:
