@@ -1,4 +1,4 @@
-"""A collector that is killed with SIGKILL, at whatever moment, is gone on with and ends the same; and in a bucket too."""
+"""A collector that is killed, at whatever moment, is gone on with and ends the same; a bucket is collected as well."""
 
 from __future__ import annotations
 
