@@ -21,6 +21,7 @@ from coordinator.lineage.page.html import LIBRARIES, page
 from coordinator.lineage.reading import read_job
 from coordinator.lineage.text import plain, show_text
 from services.runtime.store.memory import MemoryStore
+from tests.edited_tracks import with_first_cue_edited
 from tests.jobs_in_memory import LINES, STAGES, JobWriter, step_of, write_job
 
 VENDOR = Path(page_module.__file__).with_name("vendor")
@@ -156,6 +157,18 @@ def test_what_lights_up_for_a_cue_is_its_documents_its_sound_and_the_film() -> N
     assert {tuple(edge) for edge in lit["edges"]} <= set(known)
     assert ("film", "step:06_mux/_") in known
     assert ["film", "step:06_mux/_"] not in lit["edges"]
+
+
+def test_a_cue_that_a_person_edited_says_who_and_what_stood_there_and_lights_up_their_file() -> None:
+    data = Page(page(with_first_cue_edited(facts_of(), "Mine.", "Ann"))).data
+    (track,) = data["tracks"]
+    edits = [cue["way"]["edit"] for cue in track["cues"]]
+    assert (edits[0]["file_name"], edits[0]["author"], edits[0]["row"]) == ("mine.srt", "Ann", 2)
+    assert [former["text"] for former in edits[0]["former"]] == [LINES[0]]
+    assert edits[1] is None
+    names = {node["id"]: node["label"] for node in data["nodes"]}
+    assert [names[node] for node in track["lit_edit"]["nodes"]] == ["mine.srt"]
+    assert set(track["lit_edit"]["nodes"]).isdisjoint(track["lit"]["nodes"])
 
 
 def test_a_broken_lineage_is_shown_as_broken() -> None:

@@ -12,11 +12,12 @@ from services.documents.transcript import Transcript
 from services.documents.translation import Sentence
 from services.runtime.errors import CuegraphError, LineageBroken
 
+from ..edits import EDITED
 from ..facts import JobFacts
 from ..graph import Edge, Graph, artifact_id, step_id
 from ..joins import Written, made_from, written
 from ..trace import Tracer
-from ..traced import FilmSpan, Trace, TracedAudio, TracedSegment, TracedStep, TracedWord
+from ..traced import FilmSpan, Trace, TracedAudio, TracedEdit, TracedSegment, TracedStep, TracedWord
 
 _UNLIT: Mapping[str, list[Any]] = {"nodes": [], "edges": []}
 
@@ -27,7 +28,7 @@ def tracks(facts: JobFacts, graph: Graph) -> list[dict[str, Any]]:
 
 
 def _track(facts: JobFacts, graph: Graph, made: Written, cues: Cues) -> dict[str, Any]:
-    about: dict[str, Any] = {"language_code": cues.language_code, "lit": _UNLIT, "steps": []}
+    about: dict[str, Any] = {"language_code": cues.language_code, "lit": _UNLIT, "lit_edit": _UNLIT, "steps": []}
     try:
         tracer = Tracer(facts, cues.language_code)
     except CuegraphError as error:
@@ -36,6 +37,7 @@ def _track(facts: JobFacts, graph: Graph, made: Written, cues: Cues) -> dict[str
     ways = [way for _, way in traced if way]
     return about | {
         "lit": _lit(facts, graph, made, ways[0].audio) if ways else _UNLIT,
+        "lit_edit": _lit_edit(graph, made),
         "steps": [_step(step) for step in tracer.steps],
         "cues": [cue for cue, _ in traced],
     }
@@ -60,6 +62,12 @@ def _lit(facts: JobFacts, graph: Graph, made: Written, audio: TracedAudio | None
     makers = {edge.source for edge in graph.edges if edge.kind == "output" and edge.target in files}
     steps = {step_id(made.manifest.step), *(edge.target for edge in edges)}
     return {"nodes": sorted(files | makers | steps), "edges": sorted([edge.source, edge.target] for edge in edges)}
+
+
+def _lit_edit(graph: Graph, made: Written) -> dict[str, list[Any]]:
+    """The file with which a person edited the track: lit for those of its cues that they changed."""
+    edges = [edge for edge in graph.arriving().get(step_id(made.manifest.step), ()) if edge.role == EDITED]
+    return {"nodes": [edge.source for edge in edges], "edges": [[edge.source, edge.target] for edge in edges]}
 
 
 def _edges(facts: JobFacts, graph: Graph, made: Written, audio: TracedAudio | None) -> Iterator[Edge]:
@@ -90,6 +98,7 @@ def _step(step: TracedStep) -> dict[str, Any]:
 def _way(trace: Trace) -> dict[str, Any]:
     """Only what the page shows: a film of two hours has thousands of these."""
     return {
+        "edit": _edit(trace.edit) if trace.edit else None,
         "sentences": [_sentence(sentence) for sentence in trace.sentences],
         "words": [_word(word) for word in trace.words],
         "segments": [_segment(segment) for segment in trace.segments],
@@ -98,6 +107,17 @@ def _way(trace: Trace) -> dict[str, Any]:
         "span": _span(trace.span),
         "play": trace.listen.play,
         "extract": trace.listen.extract,
+    }
+
+
+def _edit(edit: TracedEdit) -> dict[str, Any]:
+    former = [{"id": it.id, "start": it.start, "end": it.end, "text": "\n".join(it.lines)} for it in edit.former]
+    return {
+        "file_name": edit.file_name,
+        "digest": edit.digest,
+        "author": edit.author,
+        "row": edit.row,
+        "former": former,
     }
 
 

@@ -2,7 +2,7 @@
 
 function showCue(track, cue) {
   const title = element("div", { className: "heading" }, element("h2", { text: `Cue ${cue.number}: the way back to the film` }));
-  lightWay(cue.way ? track.lit : { nodes: [], edges: [] });
+  lightWay(lit(track, cue.way));
   if (!cue.way) {
     show(title, element("p", { className: "notice bad" }, element("code", { text: "LINEAGE_BROKEN" }), ` ${cue.problem}`));
     return;
@@ -11,13 +11,19 @@ function showCue(track, cue) {
   announce(`Cue ${cue.number}: ${cue.text}. Its way back is shown`);
 }
 
+function lit(track, way) {
+  const parts = [way ? track.lit : null, way && way.edit ? track.lit_edit : null].filter(Boolean);
+  return { nodes: parts.flatMap((part) => part.nodes), edges: parts.flatMap((part) => part.edges) };
+}
+
 function wayBack(track, cue, way) {
   const span = way.span;
   return [
     station(`Shown ${filmTime(cue.start)} to ${filmTime(cue.end)}`, element("div", { className: "quote", text: cue.text, dir: "auto" })),
+    way.edit ? station("Edited by a person", edited(way.edit)) : null,
     way.sentences.length ? station("Translated from", way.sentences.map(translated)) : null,
-    spoken(way.words),
-    station("Recognised as", way.segments.map(evidence)),
+    way.words.length ? spoken(way.words) : null,
+    way.segments.length ? station("Recognised as", way.segments.map(evidence)) : null,
     way.regions.length ? station("Speech found at", strip(way), way.regions.map(region)) : null,
     station(way.heard ? `Heard in ${way.heard}` : "Samples", element("div", { className: "mono", text: `samples ${span.first_sample} to ${span.end_sample} at ${span.sample_rate} Hz` })),
     station("In the film", element("div", { text: `${filmTime(span.start)} to ${filmTime(span.end)}, ${span.stream || "stream not known"}` }), command("Play", way.play), command("Cut out", way.extract)),
@@ -27,6 +33,18 @@ function wayBack(track, cue, way) {
 
 function station(title, ...content) {
   return element("li", {}, element("h3", { text: title }), content);
+}
+
+function edited(edit) {
+  const by = edit.author ? ` of ${edit.author}` : "";
+  const former = edit.former.map((cue) => [
+    element("div", { className: "quote", text: cue.text, dir: "auto" }),
+    element("div", { className: "mono hint", text: `before: ${cue.id} · ${filmTime(cue.start)} to ${filmTime(cue.end)}` }),
+  ]);
+  return [
+    element("div", { text: `line ${edit.row} of ${edit.file_name || "a file that is not at hand"}${by}`, dir: "auto" }),
+    former.length ? former : element("div", { className: "hint", text: "nothing stood there before: the cue was added" }),
+  ];
 }
 
 function translated(sentence) {
