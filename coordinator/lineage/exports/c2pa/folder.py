@@ -15,7 +15,7 @@ from services.runtime.signing import Signer
 from services.runtime.store import blobs
 
 from ..copying import copy_file, write_file
-from ..history import Attempt, File, History, history_of
+from ..history import Attempt, File, history_of
 from ..in_toto.chain import Chain
 from ..in_toto.statement import PAYLOAD_TYPE, statement
 from ..material import Material
@@ -49,11 +49,11 @@ class _Handed:
 def write(material: Material, folder: Path) -> None:
     """Raises InvalidRequest if there is nothing to hand on, or no certificate or key to sign it with; LineageBroken for
     a job that does not hold; ObjectNotFound or BlobAltered if a file is not in the store as it was made."""
-    history = history_of(material)
-    handed = list(_handed(history))
+    chain = Chain(history_of(material))
+    handed = list(_handed(chain))
     if not handed:
-        raise InvalidRequest(f"{history.record.job} has made nothing that is handed on, so there is nothing to sign")
-    by = _Signing.of(material, history, handed)
+        raise InvalidRequest(f"{material.facts.job} has made nothing that is handed on, so there is nothing to sign")
+    by = _Signing.of(material, chain, handed)
     folder.mkdir()
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as scratch:
         film = by.film_in(Path(scratch))
@@ -61,15 +61,15 @@ def write(material: Material, folder: Path) -> None:
             by.write(one, folder / one.place, film)
 
 
-def _handed(history: History) -> Iterator[_Handed]:
+def _handed(chain: Chain) -> Iterator[_Handed]:
     """Sound that a model made is handed on too: whoever hears it should learn that."""
+    history = chain.history
     delivered = {file.name for _, file in history.delivered}
     yield from (_Handed(name, file) for name, file in history.delivered)
     for attempt in history.attempts:
         for file in attempt.outputs if attempt.manifest.models and attempt.manifest.status.is_done else ():
             if file.artifact.media_type.startswith(_SOUND) and file.name not in delivered:
-                step = attempt.manifest.step
-                yield _Handed(f"{step.folder}/{step.shard}/{file.file_name}", file)
+                yield _Handed(chain.path(file), file)
 
 
 @dataclass(frozen=True)
@@ -84,14 +84,14 @@ class _Signing:
     seal: dict[str, str]
 
     @staticmethod
-    def of(material: Material, history: History, handed: list[_Handed]) -> _Signing:
+    def of(material: Material, chain: Chain, handed: list[_Handed]) -> _Signing:
         vouching = material.vouching
         has_films = any(one.holds_manifest for one in handed)
         has_others = not all(one.holds_manifest for one in handed)
         credential = read_credential(vouching.credential) if has_films else None
         signers = vouching.signers_for(FORMAT) if has_others else ()
-        vouching.require_whole(material.store, history.record.job)
-        return _Signing(material, Chain(history), signers, credential, _seal(material))
+        vouching.require_whole(material.store, material.facts.job)
+        return _Signing(material, chain, signers, credential, _seal(material))
 
     def film_in(self, folder: Path) -> Path | None:
         """The film, if it may carry a manifest of its own."""
