@@ -21,6 +21,8 @@ NAMES = {
     "language_codes": "languages",
 }
 """Of fields that the command calls otherwise, because it has other units there."""
+_DIGITS = 9
+"""After the point: times in messages are in nanoseconds."""
 
 
 def plain(message: Message) -> dict[str, Any]:
@@ -46,6 +48,8 @@ def _plain(name: str, field: FieldDescriptor | Any, value: Any) -> Any:
         return value.ToNanoseconds() / 1e9
     if isinstance(value, Message):
         return plain(value)
+    if isinstance(value, float):
+        return round(value, _DIGITS)
     if field.enum_type is not None:
         prefix = field.enum_type.values[0].name.removesuffix("UNSPECIFIED")
         return field.enum_type.values_by_number[value].name.removeprefix(prefix).lower().replace("_", " ")
@@ -54,7 +58,7 @@ def _plain(name: str, field: FieldDescriptor | Any, value: Any) -> Any:
 
 def printed(value: Any) -> Any:
     """What the command printed, with elements called `sources` everywhere, no null for an empty list of languages, and
-    times to the nanosecond, which is as far as messages have them."""
+    numbers as far as messages have them."""
     match value:
         case Mapping():
             named = {"sources" if name == "from" else name: printed(it) for name, it in value.items()}
@@ -62,7 +66,7 @@ def printed(value: Any) -> Any:
         case list():
             return [printed(it) for it in value]
         case float():
-            return round(value, 9)
+            return round(value, _DIGITS)
         case _:
             return value
 

@@ -13,10 +13,13 @@ from typing import Any
 import grpc
 import pytest
 
+from coordinator.garbage.erasing import Asked, erase
+from coordinator.jobs import Jobs
 from coordinator.lineage.exports.formats import FORMATS, write_whole
 from coordinator.lineage.exports.material import Material
 from coordinator.lineage.exports.vouching import NOBODY, Vouching
 from coordinator.records import Deliverable, FileRecord
+from coordinator.sealing.notary import Notary
 from cuegraph.v1 import job_service_pb2, job_service_pb2_grpc, lineage_service_pb2_grpc, step_pb2, usage_pb2
 from cuegraph.v1.lineage_service_pb2 import (
     VERIFICATION_STRENGTH_PRESENCE,
@@ -41,7 +44,7 @@ from services.runtime.store import blobs, keys
 from services.runtime.store.base import Store
 from services.runtime.store.file import FileStore
 from tests.cuegraph import cuegraph
-from tests.jobs_in_memory import STAGES, JobWriter, cues_document
+from tests.jobs_in_memory import STAGES, JobWriter, cues_document, write_job
 from tests.jobs_of_every_kind import KINDS
 from tests.patience import until
 from tests.plain_messages import plain, printed, without
@@ -253,6 +256,16 @@ def test_a_sample_is_drawn_again_by_its_seed_and_an_unsigned_seal_can_be_refused
     assert place(ask) == drawn
     strict = place(VerifyJobRequest(name="jobs/film", require_signature=True))
     assert (strict.ok, {finding.code for finding in strict.findings}) == (False, {"SIGNATURE_MISSING"})
+
+
+def test_a_job_that_was_erased_verifies_as_erased_and_is_not_there_for_anything_else(place: Place) -> None:
+    write_job(place.store, "gone")
+    notary = Notary(place.vouching.signers, lambda: None)
+    erase(Jobs(place.store, notary), ["gone"], Asked("ops", "the rights ran out"))
+    report = place(VerifyJobRequest(name="jobs/gone"))
+    assert (report.ok, list(report.findings)) == (True, [])
+    assert "the rights ran out" in report.erased
+    assert refused(lambda: place(AuditJobRequest(name="jobs/gone"))) == (grpc.StatusCode.NOT_FOUND, "JOB_ERASED")
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
