@@ -43,8 +43,11 @@ def audit_jobs(
     if html is not None:
         with writing(html):
             html.write_text(page(audits), encoding="utf-8")
+    enough = [it for it in audits if it.percent >= minimum]
     _report(audits, minimum, as_json=json, one=not every)
-    raise typer.Exit(0 if all(it.percent >= minimum for it in audits) else 1)
+    if every and not json:
+        say(f"{len(enough)} of {len(audits)} jobs have {minimum:g} % or more")
+    raise typer.Exit(0 if len(enough) == len(audits) else 1)
 
 
 def _report(audits: Sequence[Audit], minimum: float, *, as_json: bool, one: bool) -> None:

@@ -112,7 +112,7 @@ def _verify_one(asked: _Asked, depth: Depth, *, as_json: bool) -> bool:
 def _report(asked: _Asked, depth: Depth) -> Report:
     if asked.source.job:
         return verify_source(asked.source, depth)
-    return verify(asked.source.store, Jobs(asked.source.store).known(str(asked.job)), depth, asked.trust)
+    return verify(asked.source.store, Jobs(asked.source.store).present(str(asked.job)), depth, asked.trust)
 
 
 def _verify_every(asked: _Asked, depth: Depth, path: Path | None, *, as_json: bool) -> bool:

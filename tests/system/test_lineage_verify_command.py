@@ -12,10 +12,11 @@ import pytest
 
 from coordinator.folder import lay_out
 from coordinator.jobs import Jobs
+from services.runtime.store import keys
 from services.runtime.store.file import FileStore
 from services.runtime.store.memory import MemoryStore
 from tests.cuegraph import COMMAND, Ran, cuegraph
-from tests.jobs_in_memory import STAGES, JobWriter
+from tests.jobs_in_memory import STAGES, JobWriter, write_job
 
 JOBS = 60
 
@@ -46,6 +47,17 @@ def test_one_job_is_read_whole_unless_less_is_asked_for(store: Path) -> None:
     assert told.json["read_bytes"] == told.json["total_bytes"]
     quick = verified("job-050", "--quick", "--json", store=store)
     assert (quick.code, quick.json["depth"], quick.json["read_bytes"]) == (0, "quick", 0)
+
+
+@pytest.mark.parametrize(("record", "code"), [(b"{", "JOB_ALTERED"), (None, "JOB_MISSING")])
+def test_a_job_whose_record_is_of_no_use_is_verified_by_name(tmp_path: Path, record: bytes | None, code: str) -> None:
+    store = FileStore(tmp_path / "store")
+    write_job(store)
+    store.delete(keys.job("film"))
+    if record is not None:
+        store.create(keys.job("film"), record)
+    told = verified("film", "--json", store=tmp_path / "store")
+    assert (told.code, code in {finding["code"] for finding in told.json["findings"]}) == (1, True)
 
 
 def test_a_sample_prints_its_seed_and_draws_the_same_again(store: Path) -> None:
