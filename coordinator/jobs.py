@@ -110,22 +110,13 @@ class Jobs:
         require_job_name(job_id)
         return job_id if self.is_erased(job_id) else self.get(job_id).job
 
-    def present(self, job_id: str) -> str:
-        """The name of a job of which anything is there, even if its record is gone or cannot be read: to look into
-        what is wrong with it. Raises UnknownName."""
-        require_job_name(job_id)
-        if next(iter(self.store.list(f"jobs/{job_id}/")), None) is None:
-            raise self.unknown(job_id)
-        return job_id
-
     def is_erased(self, job_id: str) -> bool:
         return self.store.size(keys.erased(job_id)) is not None
 
     def unknown(self, job_id: str) -> UnknownName:
         """The error for a job that is not there, or of which whoever asks may not know."""
-        return UnknownName(
-            f"there is no job {job_id!r} in {self.store.url}; `cuegraph jobs list` shows those there are"
-        )
+        where = f"there is no job {job_id!r} in {self.store.url}"
+        return UnknownName(f"{where}; `cuegraph jobs list` shows those there are")
 
     def rank(self, job_id: str) -> Rank:
         """What decides when the job's turn comes; it never changes. Raises UnknownName, InvalidDocument."""

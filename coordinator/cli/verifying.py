@@ -12,8 +12,10 @@ from typing import Annotated
 import typer
 
 from services.runtime.errors import InvalidRequest
+from services.runtime.store.base import Store
 
 from ..app import open_to_read
+from ..job_names import require_job_name
 from ..jobs import Jobs
 from ..lineage.depth import FULL, QUICK, Depth
 from ..lineage.layout import JOBS
@@ -112,7 +114,15 @@ def _verify_one(asked: _Asked, depth: Depth, *, as_json: bool) -> bool:
 def _report(asked: _Asked, depth: Depth) -> Report:
     if asked.source.job:
         return verify_source(asked.source, depth)
-    return verify(asked.source.store, Jobs(asked.source.store).present(str(asked.job)), depth, asked.trust)
+    return verify(asked.source.store, _present(asked.source.store, str(asked.job)), depth, asked.trust)
+
+
+def _present(store: Store, job: str) -> str:
+    """The name of a job of which anything is there, even if its record is of no use. Raises UnknownName."""
+    require_job_name(job)
+    if any(store.list(f"{JOBS}{job}/")):
+        return job
+    raise Jobs(store).unknown(job)
 
 
 def _verify_every(asked: _Asked, depth: Depth, path: Path | None, *, as_json: bool) -> bool:
