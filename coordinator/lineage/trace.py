@@ -273,7 +273,7 @@ def _track(facts: JobFacts, language_code: str | None) -> Written:
         raise unknown_name("subtitle track", language_code, languages)
     wanted = [one for one in found if language_code in (None, one[1].language_code)]
     if len(wanted) > 1:
-        raise InvalidRequest(f"job {facts.job!r} has several tracks: name one of {', '.join(languages)}")
+        raise InvalidRequest(f"job {facts.job!r} has several tracks: say which language, one of {', '.join(languages)}")
     return wanted[0][0]
 
 
