@@ -67,11 +67,11 @@ def _copy_logs(store: Store, job: JobRecord, folder: Path) -> None:
 def _lay_out_step(store: Store, manifest: Manifest, artifact: Artifact, job_folder: Path) -> None:
     folder = job_folder / manifest.step.folder
     if manifest.shard != keys.UNSHARDED:
-        folder /= manifest.shard
+        folder /= _inside(manifest.shard)
     folder.mkdir(parents=True, exist_ok=True)
     _copy(store, artifact, folder / "manifest.json")
     for name, kept in kept_files(manifest):
-        _copy(store, kept, folder / name)
+        _copy(store, kept, folder / _inside(name))
 
 
 def kept_files(manifest: Manifest) -> Iterator[tuple[str, Artifact]]:
@@ -95,7 +95,7 @@ def _file_name(job: JobRecord, output: OutputRecord, extension: str) -> str:
     language = output.attributes.get("language", "")
     is_clip = job.clip_start is not None or job.clip_end is not None
     clip = ".clip" if is_clip and output.artifact.media_type.startswith("video/") else ""
-    return f"{safe_name(job.media.title)}{clip}{'.' * bool(language)}{language}{extension}"
+    return f"{safe_name(job.media.title)}{clip}{'.' * bool(language)}{_inside(language)}{extension}"
 
 
 def _deliver(store: Store, folder: Path, name: str, output: OutputRecord) -> Delivered:
@@ -112,6 +112,11 @@ def _copy(store: Store, artifact: Artifact, path: Path) -> None:
         blobs.fetch(store, artifact, fetched)
         shutil.copyfile(fetched, copied)
         copied.replace(path)
+
+
+def _inside(name: str) -> str:
+    """A name that a record gives, as one that leads out of no folder: records may be forged."""
+    return _UNSAFE.sub(" ", name) if name.strip(". ") else name.replace(".", "_")
 
 
 def safe_name(title: str) -> str:

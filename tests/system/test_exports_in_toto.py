@@ -35,7 +35,15 @@ def verify(folder: Path, key: Signer = PROJECT) -> subprocess.CompletedProcess[s
     """The command as the specification's own people wrote it, in a process of its own."""
     pem = folder.parent / "pub.pem"
     pem.write_bytes(key.public_pem)
-    command: list[str | Path] = [IN_TOTO_VERIFY, "--layout", "root.layout", "--verification-keys", pem, "--link-dir", "."]
+    command: list[str | Path] = [
+        IN_TOTO_VERIFY,
+        "--layout",
+        "root.layout",
+        "--verification-keys",
+        pem,
+        "--link-dir",
+        ".",
+    ]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -16,6 +16,7 @@ from coordinator.jobs import Jobs
 from coordinator.records import Deliverable
 from services.runtime import commits
 from services.runtime.errors import StageError
+from services.runtime.manifest import to_json
 from services.runtime.stage import Run
 from services.runtime.store.file import FileStore
 from tests.small_jobs import StagesHere, Watched, Work, join, small_job
@@ -117,3 +118,18 @@ def test_two_layouts_of_one_job_with_hostile_title_stay_in_their_folder(tmp_path
     hostile = replace(job, media=replace(job.media, title="../../../x"))
     folder, delivered = lay_out(jobs, hostile, tmp_path / "out")
     assert delivered[0].path.parent == folder
+
+
+@pytest.mark.parametrize("forged", ["../../x", "..", "/x", ".", "a/b"])
+def test_names_that_a_forged_record_gives_stay_in_the_folder(tmp_path: Path, forged: str) -> None:
+    jobs = driven(tmp_path)
+    step = jobs.get("job1").plan[-1].of("job1")
+    made = commits.latest(jobs.store, step)
+    assert made is not None
+    output = replace(made[0].outputs[0], file_name=forged, attributes={"language": forged})
+    jobs.store.put(step.commit, to_json(replace(made[0], outputs=(output,))))
+    before = {path for path in tmp_path.rglob("*") if tmp_path / "out" not in path.parents}
+    folder, delivered = lay_out(jobs, jobs.get("job1"), tmp_path / "out")
+    after = {path for path in tmp_path.rglob("*") if folder not in path.parents}
+    assert after - before <= {tmp_path / "out", folder}
+    assert [file.path.parent for file in delivered] == [folder]
