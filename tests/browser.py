@@ -48,9 +48,10 @@ class Opened:
         return self.page.locator("#details").inner_text()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's. The sandbox of its own cannot be had by root."""
+    """Debian's, for one module: while playwright is there, no test of its thread can run an event loop of its own. The
+    sandbox of its own cannot be had by root."""
     with sync_playwright() as started:
         arguments = ["--no-sandbox", "--disable-background-networking"]
         browser = started.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
